@@ -23,8 +23,8 @@ const busyMs = 500
 const pollMs = 15_000
 const maxRetryMs = 60_000
 const queryTimeoutMs = 10_000
-/** An alarm ends before the platform ends it: what is left rings at once. */
-const maxPages = 50
+/** Each is a call for every endpoint, and the platform limits how many there may be: what is left rings at once. */
+const maxPages = 10
 
 export class WebhookDispatcherObject extends DurableObject<Env> {
   readonly #alarm: ObjectAlarm

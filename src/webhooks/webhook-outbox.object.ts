@@ -60,6 +60,7 @@ const roundSize = 20
 const logSize = 500
 /** An alarm ends before the platform ends it: what is left rings at once. */
 const maxRounds = 40
+const maxWorkMs = 60_000
 const queryTimeoutMs = 10_000
 /** While Postgres is unavailable: nothing is tried, so nothing counts as a failure. */
 const unavailableMs = 15_000
@@ -100,7 +101,10 @@ export class WebhookOutboxObject extends DurableObject<Env> {
   }
 
   async sendAgain(webhookId: string, event: DueEvent): Promise<void> {
-    this.#keep(webhookId, () => this.#deliveries.insert(event, Date.now(), 'again'))
+    this.#keep(webhookId, () => {
+      this.#deliveries.insert(event, Date.now(), 'again')
+      this.ctx.storage.kv.delete(keys.pausedUntil)
+    })
     this.#ring()
   }
 
@@ -186,7 +190,8 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       root: createRootSecret(config.rootSecret, config.previousRootSecrets),
       send: createGuardedSend(config, observedFetch, timeoutMs),
     }
-    for (let round = 0; round < maxRounds; round++) {
+    const stopAt = Date.now() + maxWorkMs
+    for (let round = 0; round < maxRounds && Date.now() < stopAt; round++) {
       await this.#continueReplay(store)
       const due = this.#takeDue(Date.now())
       const unlogged = this.#deliveries.unlogged(logSize)
@@ -307,10 +312,11 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     const { kv } = this.ctx.storage
     const now = Date.now()
     if (outcomes.some((outcome) => outcome?.outcome === 'gone')) return 'gone'
-    const failures = kv.get<number>(keys.failures) ?? 0
-    if (outcomes.some((outcome) => outcome?.outcome === 'delivered')) {
-      if (failures > 0) for (const key of [keys.failures, keys.failingSince]) kv.delete(key)
+    let failures = kv.get<number>(keys.failures) ?? 0
+    if (failures > 0 && outcomes.some((outcome) => outcome?.outcome === 'delivered')) {
+      for (const key of [keys.failures, keys.failingSince]) kv.delete(key)
       if (wasDown(failures)) this.#deliveries.makeAllDue(now)
+      failures = 0
     }
     const failed = outcomes.filter((outcome) => outcome?.outcome === 'failed')
     if (failed.length === 0) return undefined

@@ -215,6 +215,40 @@ describe.runIf(hasChromium)('the browser package in Chromium', () => {
     await browser.close()
   })
 
+  test('a sign-out does not wait for a refresh, and what that brings is over too', async () => {
+    const page = await stage.openPage()
+    await signIn(page, await stage.seed.addUser())
+    const revocations = () => stage.network.addresses.filter((each) => each === 'POST /oauth/revoke').length
+    const before = revocations()
+    stage.network.decide(() => 'late')
+    const asked = page.waitForRequest(`${stage.issuer}/oauth/token`)
+    const refreshed = page.evaluate(() =>
+      authly.getAccessToken({ forceRefresh: true }).catch((error) => error.code),
+    )
+    await asked
+    await page.evaluate(() => authly.signOut({ everywhere: false }))
+    expect(await refreshed).toBe('signed_out')
+    expect(await stateOf(page)).toMatchObject({ status: 'signed_out', reason: 'signed_out' })
+    stage.network.decide(() => 'arrives')
+    // Of the refresh token that was kept, which ends all of its family: the refresh is refused, or revoked in its turn.
+    expect(revocations()).toBeGreaterThan(before)
+    await page.reload()
+    await untilState(page, 'signed_out')
+  })
+
+  test('a server that wants requests pushed gets them so (RFC 9126)', async () => {
+    await stage.register({}, { require_pushed_authorization_requests: true })
+    const page = await stage.openPage()
+    await page.route('**/.well-known/openid-configuration', async (route) => {
+      const response = await route.fetch()
+      const json = { ...((await response.json()) as object), require_pushed_authorization_requests: true }
+      await route.fulfill({ response, json })
+    })
+    const request = page.waitForRequest('**/oauth/authorize*')
+    await signIn(page, await stage.seed.addUser())
+    expect([...new URL((await request).url()).searchParams.keys()]).toEqual(['client_id', 'request_uri'])
+  })
+
   test('each API gets a token of its own, and userinfo too (RFC 8707)', async () => {
     await stage.register({ resource: demoResource, scope: 'openid profile demo:read' })
     const page = await stage.openPage()

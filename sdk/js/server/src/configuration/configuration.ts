@@ -4,7 +4,12 @@ import { invalidConfiguration } from '../errors.ts'
 import { clientAuthentication } from '../provider/client-authentication.ts'
 import { readBaseUrl } from './base-url.ts'
 import { type Environment, processEnvironment } from './environment.ts'
-import { type AuthlyServerOptions, defaultPaths, type SessionLifetime } from './options.ts'
+import {
+  type ApplicationFetch,
+  type AuthlyServerOptions,
+  defaultPaths,
+  type SessionLifetime,
+} from './options.ts'
 import { readSecrets } from './session-secrets.ts'
 
 export type Configuration = ReturnType<typeof configure>
@@ -34,7 +39,7 @@ export function configure(options: AuthlyServerOptions, environment: Environment
   const scope = options.scope ?? 'openid profile email'
   if (!scope.split(' ').includes('openid')) throw invalidConfiguration('scope', 'must contain openid')
   const timeoutMs = options.timeoutMs ?? 10_000
-  const fetch = options.fetch ?? ((request: Request) => globalThis.fetch(request))
+  const fetch: ApplicationFetch = options.fetch ?? ((request, init) => globalThis.fetch(request, init))
   return {
     ...{ issuer, clientId, scope, baseUrl },
     authentication: clientAuthentication({ issuer, clientId, clientSecret, clientKey: options.clientKey }),
@@ -52,7 +57,7 @@ export function configure(options: AuthlyServerOptions, environment: Environment
     /** To APIs: how long they may take is the application's to say. */
     plainFetch: fetch,
     // A server that does not answer must not hold every request of the application.
-    fetch: (request: Request) => fetch(new Request(request, { signal: AbortSignal.timeout(timeoutMs) })),
+    fetch: (request: Request) => fetch(request, { signal: AbortSignal.timeout(timeoutMs) }),
   }
 }
 
