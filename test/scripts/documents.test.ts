@@ -18,6 +18,8 @@ const documents = ['README.md', 'SECURITY.md', ...globSync('docs/**/*.md')]
 const sources = globSync(
   '{src,cli,drizzle,scripts,test,bench,load,sdk/*/*/src,docs/.vitepress}/**/*.{ts,tsx,mjs,sql}',
 )
+/** Their files and scripts are those of the application that their reader makes. */
+const isQuickstart = (document: string) => document.startsWith('docs/quickstarts/')
 const isOldDecision = (document: string) => /decisions.00[0-2]/.test(document)
 /** They name files and commands of the reader's own project; test/quickstarts/ follows them. */
 const isQuickstart = (document: string) => document.startsWith('docs/quickstarts/')
@@ -80,6 +82,7 @@ describe('the navigation of the site', () => {
   test('lists a folder by itself, its README first', () => {
     const runbooks = listed.filter((page) => page.startsWith('runbooks/'))
     expect(runbooks[0]).toBe('runbooks/README')
+    expect(listed.find((page) => page.startsWith('quickstarts/'))).toBe('quickstarts/index')
     expect(runbooks.length).toBe(globSync('docs/runbooks/*.md').length)
   })
 })
