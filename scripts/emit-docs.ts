@@ -19,6 +19,7 @@ import { logDocument } from './docs/log-document.ts'
 import { metricsDocument } from './docs/metrics-document.ts'
 import { presetsDocument } from './docs/presets-document.ts'
 import { profilesDocument } from './docs/profiles-document.ts'
+import { quickstartsDocument } from './docs/quickstarts-document.ts'
 import { webhookEventsDocument } from './docs/webhook-events-document.ts'
 
 const openApi = await loadDocument()
@@ -35,6 +36,9 @@ const documents = {
   'docs/metrics.md': metricsDocument(),
   'docs/presets.md': presetsDocument(),
   'docs/profiles.md': profilesDocument(),
+  'docs/quickstarts/index.md': quickstartsDocument(
+    fileURLToPath(new URL('../docs/quickstarts', import.meta.url)),
+  ),
   'docs/cli.md': cliDocument(cliCatalogue(openApi)),
 }
 

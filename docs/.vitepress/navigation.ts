@@ -6,7 +6,7 @@ export type Group = {
   readonly title: string
   /** Of whom asks: what they find here. */
   readonly words: string
-  /** Paths below docs/ without `.md`; `folder/*` is all of a folder, its README first. */
+  /** Paths below docs/ without `.md`; `folder/*` is all of a folder, its README or index first. */
   readonly pages: readonly string[]
   readonly isOpen?: boolean
 }
@@ -40,7 +40,15 @@ export const groups: readonly Group[] = [
     pages: [
       ...['cli', 'admin-api', 'admin-users', 'admin-clients', 'admin-security', 'bulk', 'import'],
       ...['import-from-other-systems', 'branding', 'account', 'registration', 'recovery', 'sign-in-policy'],
-      ...['passwords', 'passkeys', 'one-time-passwords', 'audit', 'audit-stream', 'webhook-events'],
+      ...[
+        'passwords',
+        'passkeys',
+        'one-time-passwords',
+        'audit',
+        'audit-stream',
+        'webhooks',
+        'webhook-events',
+      ],
     ],
   },
   {
@@ -90,6 +98,8 @@ export function titleOf(docs: string, page: string): string {
   return heading.replaceAll('`', '')
 }
 
+const isFirst = (name: string) => name === 'README' || name === 'index'
+
 /** The pages of a group, folders listed. */
 export function pagesOf(docs: string, { pages }: Group): readonly string[] {
   return pages.flatMap((page) => {
@@ -99,9 +109,7 @@ export function pagesOf(docs: string, { pages }: Group): readonly string[] {
     return readdirSync(join(docs, folder))
       .filter((name) => name.endsWith('.md'))
       .map((name) => basename(name, '.md'))
-      .sort(
-        (left, right) => Number(right === 'README') - Number(left === 'README') || (left < right ? -1 : 1),
-      )
+      .sort((left, right) => Number(isFirst(right)) - Number(isFirst(left)) || (left < right ? -1 : 1))
       .map((name) => `${folder}/${name}`)
   })
 }

@@ -60,4 +60,24 @@ export const heavySuites: readonly HeavySuite[] = [
     ],
     command: ['scripts/check/security.ts', 'wapiti'],
   },
+  {
+    name: 'quickstarts',
+    minutes: 9,
+    what: 'what a reader of each quickstart does gives an application that people sign in to, and an API that is protected',
+    covers: [
+      ...[
+        'docs/quickstarts',
+        'scripts/docs/quickstart.ts',
+        'src/clients/presets',
+        'cli/commands',
+        'test/quickstarts',
+      ],
+      // Without what is built beside it.
+      ...['api', 'browser', 'core', 'react', 'server'].flatMap((name) => [
+        `sdk/js/${name}/src`,
+        `sdk/js/${name}/package.json`,
+      ]),
+    ],
+    command: ['scripts/run-tests.ts', 'quickstarts'],
+  },
 ]

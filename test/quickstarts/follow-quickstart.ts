@@ -2,15 +2,17 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Commands, Quickstart } from '../../scripts/docs/quickstart.ts'
 import { type GuardedChild, spawnGuarded } from '../../scripts/process/guarded-child.ts'
 import { projectRoot } from '../../scripts/stack/worker-bundle.ts'
-import type { Commands, Quickstart } from './quickstart.ts'
 
 export interface Surroundings {
   /** For commands in Authly's folder: where it is, and who is at the keyboard. */
   readonly authly: Readonly<Record<string, string>>
   /** Where npm gets the packages of the SDK. */
   readonly registryUrl: string
+  /** Where its programs are found. */
+  readonly path: string
 }
 
 export interface Followed {
@@ -45,7 +47,8 @@ export async function followQuickstart(
         await writeFile(path, step.text)
         continue
       }
-      const environment = step.where === 'authly' ? surroundings.authly : { NPM_CONFIG_USERCONFIG: npmrc }
+      const own = step.where === 'authly' ? surroundings.authly : { NPM_CONFIG_USERCONFIG: npmrc }
+      const environment = { PATH: surroundings.path, ...own }
       const child = await start(step, folder, environment)
       if (step.servesAt.length > 0) running.push(child.process)
       await child.done

@@ -3,6 +3,7 @@
 import type { TestProject } from 'vitest/node'
 import { tokenOfServiceAccount } from '../../scripts/check/service-account.ts'
 import { startStack } from '../../scripts/stack/start-stack.ts'
+import { pathWithGo } from '../../scripts/toolchains/go.ts'
 import type { Surroundings } from './follow-quickstart.ts'
 import { startLocalRegistry } from './local-registry.ts'
 
@@ -19,6 +20,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('surroundings', {
     ...{ issuer: stack.issuer, databaseOwnerUrl: stack.database_owner_url },
     registryUrl: registry.url,
+    path: await pathWithGo(),
     authly: { AUTHLY_ISSUER: stack.issuer, AUTHLY_TOKEN: token },
   })
   return async () => {

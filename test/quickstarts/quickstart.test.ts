@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readQuickstart } from './quickstart.ts'
+import { readQuickstart, withSectionOf } from '../../scripts/docs/quickstart.ts'
 
 const markdown = `---
 title: React
@@ -8,6 +8,8 @@ checked: executed
 ---
 
 # React
+
+## 1. Begin
 
 \`\`\`sh
 # in Authly's folder
@@ -20,7 +22,7 @@ npx authly clients create > ../my-app/.env
 console.log('\`src/not-a-file.ts\`:')
 \`\`\`
 
-Then:
+## What to know
 
 \`\`\`sh
 # runs on: http://localhost:5173
@@ -38,16 +40,32 @@ describe('a quickstart', () => {
       ...{ title: 'React', minutes: 8, checked: 'executed' },
       steps: [
         {
-          ...{ kind: 'commands', where: 'authly', servesAt: [] },
+          ...{ kind: 'commands', section: 'Begin', where: 'authly', servesAt: [] },
           script: "# in Authly's folder\nnpx authly clients create > ../my-app/.env\n",
         },
-        { kind: 'file', path: 'src/main.ts', text: "console.log('`src/not-a-file.ts`:')\n" },
         {
-          ...{ kind: 'commands', where: 'application', servesAt: ['http://localhost:5173'] },
+          kind: 'file',
+          section: 'Begin',
+          path: 'src/main.ts',
+          text: "console.log('`src/not-a-file.ts`:')\n",
+        },
+        {
+          ...{ kind: 'commands', section: 'What to know', where: 'application' },
+          servesAt: ['http://localhost:5173'],
           script: '# runs on: http://localhost:5173\nnpm run dev\n',
         },
       ],
     })
+  })
+
+  it('can have a section of another one', () => {
+    const other = readQuickstart(
+      markdown.replace('title: React', 'title: Go').replace('npm run dev', 'go run .'),
+    )
+    const both = withSectionOf(readQuickstart(markdown), 'What to know', other)
+    expect([both.title, both.steps.length]).toEqual(['React and Go', 3])
+    expect(both.steps[2]).toMatchObject({ script: expect.stringContaining('go run .') })
+    expect(() => withSectionOf(other, 'Nowhere', other)).toThrow(/Nowhere/)
   })
 
   it('must say how long it takes, and how it is checked', () => {

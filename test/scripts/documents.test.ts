@@ -80,6 +80,7 @@ describe('the navigation of the site', () => {
   test('lists a folder by itself, its README first', () => {
     const runbooks = listed.filter((page) => page.startsWith('runbooks/'))
     expect(runbooks[0]).toBe('runbooks/README')
+    expect(listed.find((page) => page.startsWith('quickstarts/'))).toBe('quickstarts/index')
     expect(runbooks.length).toBe(globSync('docs/runbooks/*.md').length)
   })
 })

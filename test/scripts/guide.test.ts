@@ -7,6 +7,9 @@ import { findFreePort } from '../../scripts/process/free-port.ts'
 import { quietWrangler } from '../../scripts/stack/quiet-wrangler.ts'
 import { makeClone, type NpmRun, pressCtrlC, runNpm } from './clone.ts'
 
+/** Each builds the whole site, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 400_000, hookTimeout: 120_000 })
+
 let clone: ReturnType<typeof makeClone>
 beforeAll(() => {
   clone = makeClone(['docs', 'public'])
@@ -72,7 +75,7 @@ describe('npm start in a fresh clone', () => {
         const [, asset = 'none'] = /href="(\/guide\/assets\/style[^"]+)"/.exec(html) ?? []
         expect((await fetch(`http://localhost:${port}${asset}`)).status, run.output()).toBe(200)
       },
-      { timeout: 100_000, interval: 500 },
+      { timeout: 300_000, interval: 500 },
     )
   })
 })

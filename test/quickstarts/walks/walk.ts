@@ -12,10 +12,14 @@ export interface Scene {
 /** What the reader of a quickstart then sees; throws when it is something else. */
 export type Walk = (scene: Scene) => Promise<void>
 
-/** Fills in the hosted pages as a new person of `seed`, and allows what is asked. */
+/**
+ * Fills in the hosted pages as a new person of `seed`, and allows what is asked.
+ * @param onConsent when the page that asks is there
+ */
 export async function signIn(
   page: Page,
   { seed }: Pick<Scene, 'seed'>,
+  onConsent?: () => Promise<void>,
 ): Promise<{ readonly username: string }> {
   const person = await seed.addUser()
   await page.getByLabel('Email address or username').fill(person.username)
@@ -24,7 +28,10 @@ export async function signIn(
   await page.getByRole('button', { name: 'Sign in' }).click()
   const allow = page.getByRole('button', { name: 'Allow' })
   await allow.waitFor({ timeout: 5_000 }).then(
-    () => allow.click(),
+    async () => {
+      await onConsent?.()
+      await allow.click()
+    },
     () => undefined, // A first-party application asks for no consent.
   )
   return person

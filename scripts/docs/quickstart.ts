@@ -5,18 +5,23 @@
  * - a block of `sh` is run in the application's folder, or in that of Authly when it begins with the comment
  *   `# in Authly's folder`; `# runs on: http://localhost:5173` says that it keeps running, and what answers then.
  */
-export interface WrittenFile {
+export interface WrittenFile extends InSection {
   readonly kind: 'file'
   readonly path: string
   readonly text: string
 }
 
-export interface Commands {
+export interface Commands extends InSection {
   readonly kind: 'commands'
   readonly where: 'authly' | 'application'
   readonly script: string
   /** Addresses that answer while it runs; empty when it ends by itself. */
   readonly servesAt: readonly string[]
+}
+
+interface InSection {
+  /** The heading above it, without its number. */
+  readonly section: string
 }
 
 export interface Quickstart {
@@ -27,7 +32,8 @@ export interface Quickstart {
   readonly steps: readonly (WrittenFile | Commands)[]
 }
 
-const block = /^(?:`(?<path>[^`\n]+)`:\n\n)?```(?<language>\w+)[^\n]*\n(?<body>[\s\S]*?)^```$/gm
+const block =
+  /^## (?:\d+\. )?(?<heading>.+)$|^(?:`(?<path>[^`\n]+)`:\n\n)?```(?<language>\w+)[^\n]*\n(?<body>[\s\S]*?)^```$/gm
 
 /** @throws Error when the head is not what every quickstart has */
 export function readQuickstart(markdown: string): Quickstart {
@@ -38,21 +44,38 @@ export function readQuickstart(markdown: string): Quickstart {
   if (!title || !minutes || !isChecked(checked))
     throw new Error('a quickstart begins with its title, minutes and checked: executed, compiled or text')
   const steps: (WrittenFile | Commands)[] = []
+  let section = ''
   for (const { groups } of text.matchAll(block)) {
-    const { path, language, body = '' } = groups ?? {}
-    if (path !== undefined) steps.push({ kind: 'file', path, text: body })
-    else if (language === 'sh') steps.push(commandsOf(body))
+    const { heading, path, language, body = '' } = groups ?? {}
+    if (heading !== undefined) section = heading
+    else if (path !== undefined) steps.push({ kind: 'file', section, path, text: body })
+    else if (language === 'sh') steps.push(commandsOf(section, body))
   }
   return { title, minutes: Number(minutes), checked, steps }
+}
+
+/** What is done by who follows `quickstart`, but one section of it in `other`. */
+export function withSectionOf(quickstart: Quickstart, section: string, other: Quickstart): Quickstart {
+  const isOfIt = (step: InSection) => step.section === section
+  const at = quickstart.steps.findIndex(isOfIt)
+  const instead = other.steps.filter(isOfIt)
+  if (at < 0 || instead.length === 0) throw new Error(`not in both: ${section}`)
+  const steps = quickstart.steps.filter((step) => !isOfIt(step))
+  return {
+    ...quickstart,
+    title: `${quickstart.title} and ${other.title}`,
+    steps: steps.toSpliced(at, 0, ...instead),
+  }
 }
 
 const isChecked = (value: string | undefined): value is Quickstart['checked'] =>
   value === 'executed' || value === 'compiled' || value === 'text'
 
-function commandsOf(script: string): Commands {
+function commandsOf(section: string, script: string): Commands {
   const comments = script.split('\n').filter((line) => line.startsWith('# '))
   return {
     kind: 'commands',
+    section,
     where: comments.includes("# in Authly's folder") ? 'authly' : 'application',
     script,
     servesAt: comments.flatMap((line) => /^# runs on: (\S+)$/.exec(line)?.[1] ?? []),
