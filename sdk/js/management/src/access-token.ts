@@ -102,7 +102,7 @@ async function grant(needs: ServiceAccountNeeds, account: ServiceAccount): Promi
     let response: Response | undefined
     const limit = deadline(needs.timeoutMs, undefined)
     const fetch: Fetch = async (request) => {
-      response = await needs.fetch(new Request(request, { signal: limit.signal }))
+      response = await needs.fetch(request, { signal: limit.signal })
       return response
     }
     try {
