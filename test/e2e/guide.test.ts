@@ -58,7 +58,8 @@ describe.runIf(hasChromium)('the guide in Chromium', () => {
     })
     context.on('weberror', (error) => offences.push(String(error.error())))
     context.on('console', (message) => {
-      if (/content security policy|violates|hydration|trusted/i.test(message.text())) offences.push(message.text())
+      if (/content security policy|violates|hydration|trusted/i.test(message.text()))
+        offences.push(message.text())
     })
     const page = await context.newPage()
     page.setDefaultTimeout(30_000)
@@ -176,9 +177,19 @@ describe.runIf(hasChromium)('the guide in Chromium', () => {
     for (const [from, to] of [
       ['/guide', '/guide/'],
       ['/guide/index.html', '/guide/'],
+      ['/guide/quickstarts', '/guide/quickstarts/'],
     ] as const) {
       const moved = await fetch(stack.issuer + from, { redirect: 'manual' })
       expect([moved.status, moved.headers.get('location')]).toEqual([308, to])
+    }
+  })
+
+  test('each folder with a page of its own is served, under the policy', async () => {
+    const folders = files().flatMap((name) => /^(.*\/)?index\.html$/.exec(name)?.[1] ?? [])
+    expect(folders).toContain('quickstarts/')
+    for (const name of folders) {
+      const page = await fetch(`${stack.issuer}/guide/${name}`)
+      expect([name, page.status, page.headers.get('x-frame-options')]).toEqual([name, 200, 'DENY'])
     }
   })
 
