@@ -10,15 +10,19 @@ export interface EntrySize {
   readonly gzipBytes: number
 }
 
-/** What each entry adds to an application, with what it depends on and without its peers. They must be compiled. */
+/** What each entry adds to an application, with what it depends on and without its peers. */
 export async function entrySizes(packages: readonly SdkPackage[]): Promise<readonly EntrySize[]> {
   return Promise.all(
     packages.flatMap(({ folder, manifest }) =>
       Object.entries(manifest.exports).map(async ([path, conditions]) => {
         const { outputFiles } = await build({
-          entryPoints: [join(folder, conditions['default'] ?? '')],
+          entryPoints: [join(folder, conditions['authly-source'] ?? '')],
           ...{ bundle: true, minify: true, write: false, format: 'esm', target: 'es2022' },
-          ...{ platform: 'neutral', mainFields: ['module', 'main'], conditions: ['browser', 'import'] },
+          ...{
+            platform: 'neutral',
+            mainFields: ['module', 'main'],
+            conditions: ['authly-source', 'browser', 'import'],
+          },
           external: [
             ...Object.keys(manifest.peerDependencies ?? {}).flatMap((name) => [name, `${name}/*`]),
             'node:*',
