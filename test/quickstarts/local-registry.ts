@@ -2,15 +2,13 @@
  * The packages of the SDK as npm would serve them once they are published: `npm install @authly-server/react` is then
  * the command of the documentation, and gets what is packed here.
  */
-
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { projectRoot } from '../../scripts/stack/worker-bundle.ts'
+import { packagesOfCheckout, packSdk } from '../../scripts/sdk/release/pack.ts'
 
 export interface LocalRegistry {
   readonly url: string
@@ -24,7 +22,6 @@ interface Packed {
 
 /** Builds and packs everything below `sdk/js`. */
 export async function startLocalRegistry(): Promise<LocalRegistry> {
-  execFileSync(process.execPath, [join(projectRoot, 'scripts/build-sdk.ts')], { stdio: 'inherit' })
   const folder = mkdtempSync(join(tmpdir(), 'authly-registry-'))
   const packages = new Map(packAll(folder).map((packed) => [packed.manifest.name, packed]))
   rmSync(folder, { recursive: true, force: true })
@@ -48,18 +45,12 @@ export async function startLocalRegistry(): Promise<LocalRegistry> {
 }
 
 function packAll(folder: string): readonly Packed[] {
-  const sdk = join(projectRoot, 'sdk/js')
-  return readdirSync(sdk, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => {
-      const path = join(sdk, name)
-      const arguments_ = ['pack', '--silent', '--pack-destination', folder]
-      const file = execFileSync('npm', arguments_, { cwd: path, encoding: 'utf8' }).trim()
-      return {
-        manifest: JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Packed['manifest'],
-        tarball: readFileSync(join(folder, file)),
-      }
-    })
+  const manifests = new Map(packagesOfCheckout().map(({ manifest }) => [manifest.name, manifest]))
+  return packSdk(folder).map(({ name, path }) => {
+    const manifest = manifests.get(name)
+    if (!manifest) throw new Error(`${name} is packed, and not in the checkout`)
+    return { manifest, tarball: readFileSync(path) }
+  })
 }
 
 /** What npm asks of a registry about a package. */
