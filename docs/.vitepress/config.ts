@@ -31,6 +31,8 @@ export default defineConfig({
     anchor: { slugify: anchorOf },
     config: markdownOfDocuments,
   },
+  // Of the reader's own application. All other links must lead somewhere.
+  ignoreDeadLinks: 'localhostLinks',
   transformHtml: early.transformHtml,
   buildEnd: early.buildEnd,
   vite: { plugins: [paletteCss()], build: { chunkSizeWarningLimit: 2000 } },

@@ -40,7 +40,15 @@ export const groups: readonly Group[] = [
     pages: [
       ...['cli', 'admin-api', 'admin-users', 'admin-clients', 'admin-security', 'bulk', 'import'],
       ...['import-from-other-systems', 'branding', 'account', 'registration', 'recovery', 'sign-in-policy'],
-      ...['passwords', 'passkeys', 'one-time-passwords', 'audit', 'audit-stream', 'webhook-events'],
+      ...[
+        'passwords',
+        'passkeys',
+        'one-time-passwords',
+        'audit',
+        'audit-stream',
+        'webhooks',
+        'webhook-events',
+      ],
     ],
   },
   {

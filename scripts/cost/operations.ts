@@ -56,7 +56,7 @@ const unleased: readonly OperationName[] = [
 ] as OperationName[]
 /** Not requests, but what requests do together, or what happens without any. */
 const parts: readonly OperationName[] = [
-  ...['leaseRefill', 'auditBatch', 'anotherAuditBatch'],
+  ...['leaseRefill', 'auditBatch', 'anotherAuditBatch', 'webhookLook', 'webhookEvent'],
   ...['returningVisitor', 'expiry'],
 ] as OperationName[]
 
@@ -110,6 +110,9 @@ function leasesOf(name: OperationName): number {
 
 /** What the platform does days after a sign-in. */
 export const expiryUsage = (): Usage => objectUsage(budgets.expiry)
+
+/** Of an event for one webhook endpoint, and of a look that finds none. */
+export const webhookUsage = (part: 'webhookEvent' | 'webhookLook'): Usage => objectUsage(budgets[part])
 
 /** What a sign-in with a live session costs beyond its requests: its grant expires. */
 export const returningUsage = (): Usage => objectUsage(budgets.returningVisitor)

@@ -18,6 +18,7 @@ import {
   readCpuMs,
   returningUsage,
   usageOf,
+  webhookUsage,
 } from '../cost/operations.ts'
 import {
   addUp,
@@ -96,6 +97,11 @@ function flowTable(measured: ReadonlyMap<string, number>): string {
       ['tokens by `authorization_code`', perMillion(use('authorizationCode'))],
       ['tokens by `refresh_token`', perMillion(use('refreshToken'))],
       ['introspections', perMillion(use('introspect'))],
+      ['events that a webhook endpoint gets, each alone', perMillion(webhookUsage('webhookEvent'))],
+      [
+        'looks at the trail for webhooks: 0.18 a month while an endpoint is enabled',
+        perMillion(webhookUsage('webhookLook')),
+      ],
     ],
   )
 }

@@ -99,12 +99,12 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
   webhook_dispatch_failed: {
     level: 'warn',
     meaning:
-      'Events could not be handed to the outboxes of [webhook](webhooks.md) endpoints. `subject`: what was tried (`nudge`, `trail`). They wait, and it is tried again',
+      'Events could not be handed to the outboxes of [webhook](webhooks.md) endpoints. `subject`: what was tried (`nudge`, `trail`). They wait, and it is tried again ([what to do](runbooks/WebhookDispatchStopped.md))',
   },
   webhook_failed: {
     level: 'warn',
     meaning:
-      'A [webhook](webhooks.md) endpoint did not take an event, which is tried again. `subject`: the endpoint (`outbox`: its object could not do its work), `count`: attempts of this event',
+      'A [webhook](webhooks.md) endpoint did not take an event, which is tried again. `subject`: the endpoint (`outbox`: its object could not do its work), `count`: attempts of this event ([what to do](runbooks/WebhooksNotDelivered.md))',
   },
   signing_key_not_trusted: {
     level: 'error',

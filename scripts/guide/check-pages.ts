@@ -39,7 +39,8 @@ export function findDeadLinks(folder: string, base: string): readonly string[] {
     [...html.matchAll(/<a\b[^>]*\shref="([^"]+)"/g)].flatMap(([, href = '']) => {
       const { origin, pathname, hash } = new URL(href, `https://guide.invalid${base}${page}`)
       if (origin !== 'https://guide.invalid' || !pathname.startsWith(base)) return []
-      const target = pathname.slice(base.length) || 'index.html'
+      // A folder, for which public/_redirects has a rule.
+      const target = pathname.slice(base.length).replace(/(?:^|(?<=\/))$/, 'index.html')
       const known = ids.get(target)
       const isThere = known !== undefined && (hash === '' || known.has(decodeURIComponent(hash.slice(1))))
       return isThere ? [] : [`${page}: ${href}`]

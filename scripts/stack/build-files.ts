@@ -24,7 +24,7 @@ const placeholder = `<!doctype html><html lang="en"><meta charset="utf-8"><meta 
 /** Before the server lists its files. */
 export async function placeGuide(root: string): Promise<void> {
   const folder = join(root, 'public', 'guide')
-  if (existsSync(join(folder, 'index.html'))) return
+  if (existsSync(join(folder, 'index.html')) || !existsSync(join(root, 'docs', '.vitepress'))) return
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'index.html'), placeholder)
 }

@@ -7,13 +7,14 @@ import type { Development } from './prepare-development.ts'
 
 /** The text `npm start` prints once the worker serves. */
 export function developmentSummary(
-  { facts, newAdminPassword, isFirstStart, hasDemo }: Development,
+  { facts, newAdminPassword, hasNewDemoPerson, isFirstStart, hasDemo }: Development,
   demo?: OfferedDemo,
 ): string {
   const { issuer, admin, inbox_url } = facts
   const lines = [
-    ...['', '  Authly is ready.', ''],
-    ...[`  Issuer    ${issuer}`, `  Guide     ${issuer}/guide/`, `  API       ${issuer}/docs`],
+    ...['', '  Authly is ready.', '', `  Issuer    ${issuer}`],
+    ...demoLines(demo, hasNewDemoPerson ? facts.demo_person : undefined),
+    ...[`  Guide     ${issuer}/guide/`, `  API       ${issuer}/docs`],
     `  Metrics   ${issuer}/metrics`,
     ...[`  Inbox     ${inbox_url}`, `  Sign in   ${issuer}/account`],
   ]
@@ -23,7 +24,6 @@ export function developmentSummary(
       '            (shown once; you choose your own at the first sign-in)',
     )
   }
-  lines.push(...demoLines(demo, isFirstStart ? facts.demo_person : undefined))
   const service = facts.clients['demo-service']
   if (hasDemo && service?.client_secret !== undefined && isFirstStart) {
     lines.push(

@@ -26,6 +26,8 @@ export interface List<R, Item extends z.ZodType>
   readonly key: readonly SortKey[]
   readonly orders: Orders
   readonly row: JsonRow<R>
+  /** Refuses a list of something that does not exist. @param query path and query */
+  guard?(query: Asked['query']): SQL
   /** The row as the API shows it. */
   view(row: R, asking: Asking): z.input<Item> | Promise<z.input<Item>>
 }
@@ -73,7 +75,7 @@ export const defineList = <R, Item extends z.ZodType>({
 
 /** Takes one round trip per page, whether matches are counted or not. */
 export function defineListFrom<R, Item extends z.ZodType>(source: Source, list: List<R, Item>): Operation {
-  const { page, cursors, key, orders, row, view, ...described } = list
+  const { page, cursors, key, orders, row, guard, view, ...described } = list
   const answers: { readonly 200: { readonly description: string; readonly schema: z.ZodType } } = {
     200: page,
   }
@@ -93,7 +95,9 @@ export function defineListFrom<R, Item extends z.ZodType>(source: Source, list: 
       const { page, count } = source.statements({
         ...{ query: { ...params, ...query }, keys, isDescending, place, columns, limit: limit + 1 },
       })
-      const [rows = [], counted] = await db.runAll(include_total ? [page, count] : [page])
+      const before = guard ? [guard({ ...params, ...query })] : []
+      const statements = [...before, page, ...(include_total ? [count] : [])]
+      const [rows = [], counted] = (await db.runAll(statements)).slice(before.length)
       const asking = { query: { ...params, ...query }, deps }
       const shown = rows.slice(0, limit)
       const items = await Promise.all(shown.map((each) => view(row.read(each['row']), asking)))

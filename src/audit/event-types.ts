@@ -382,7 +382,7 @@ export const eventDefinitions = {
   }),
   'webhook.tested': entity('A test event was sent to a webhook endpoint'),
   'webhook.replayed': entity('Events were sent to a webhook endpoint again', {
-    filter: 'which: the kind of replay, and its range or the event',
+    filters: 'which: the kind of replay and its range, or the event',
   }),
   'job.created': {
     class: 'system',

@@ -75,7 +75,14 @@ const secrets = sql`
 const checkpoints = sql`
   select split_part(signature, '.', 2) as payload from audit_checkpoints order by sequence desc limit 12`
 
-const gaugeStatements: readonly SQL[] = [connections, trail, jobs, keys, secrets]
+const webhooks = sql`
+  select 'authly_webhook_endpoints' as name, jsonb_build_array(state) as labels, count(id) as value
+  from unnest(array['enabled', 'disabled', 'stopped']) as state
+  left join webhook_endpoints on kind = 'endpoint' and state = case
+    when enabled then 'enabled' when disabled_reason = 'administrator' then 'disabled' else 'stopped' end
+  group by state`
+
+const gaugeStatements: readonly SQL[] = [connections, trail, jobs, keys, secrets, webhooks]
 
 const payloadRow = z.object({ payload: z.string() })
 

@@ -250,6 +250,18 @@ export const metricCatalogue = {
     labels: ['outcome'],
     showsZero: ['delivered', 'given_up', 'cancelled', 'dropped', 'failed'],
   },
+  authly_webhook_dispatches_total: {
+    type: 'counter',
+    help: 'Looks at the trail for webhook endpoints: success, or failed. There are several a minute while an endpoint is enabled',
+    labels: ['outcome'],
+    showsZero: ['success', 'failed'],
+  },
+  authly_webhook_endpoints: {
+    type: 'gauge',
+    from: 'postgres',
+    labels: ['state'],
+    help: 'Webhook endpoints. State: enabled, disabled (by an administrator), stopped (the server disabled it: it failed for days, answered 410, or nobody answers for it any more)',
+  },
   authly_webhook_duration_seconds: {
     type: 'histogram',
     help: 'How long webhook endpoints take to answer',

@@ -2,10 +2,10 @@
 import { type Clock, toSeconds } from '../kit/clock.ts'
 import type { FetchRefusal, GuardedSend } from '../kit/guarded-fetch.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import { type AttemptOutcome, outcomeOfStatus } from './decide-delivery.ts'
-import type { SealedKeys } from './endpoint.ts'
+import { type AttemptOutcome, outcomeOfStatus } from './decide-webhook.ts'
 import { openKeys } from './seal-keys.ts'
 import { signWebhook } from './sign.ts'
+import type { SealedKeys } from './webhook-endpoint.ts'
 
 export interface DeliverWebhookNeeds {
   readonly now: Clock

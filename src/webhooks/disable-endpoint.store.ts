@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { createEvent } from '../audit/create-event.ts'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
-import type { DisabledReason } from './endpoint.ts'
+import type { DisabledReason } from './webhook-endpoint.ts'
 
 /** One that is disabled already stays as it is. */
 export function disableEndpoint(id: string, reason: DisabledReason, now: number): SQL {

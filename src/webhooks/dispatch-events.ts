@@ -1,9 +1,9 @@
 /** Hands a page of the trail to the outboxes of the endpoints that want its events. */
 import type { Clock } from '../kit/clock.ts'
-import type { DisabledReason, DispatchedEndpoint } from './endpoint.ts'
 import { type FilteredEvent, matches } from './filters.ts'
 import type { DueEvent, WebhookOutboxOf } from './outbox-port.ts'
 import { subjectNameOf } from './subject-name.ts'
+import type { DisabledReason, DispatchedEndpoint } from './webhook-endpoint.ts'
 import { testEventType } from './webhook-event-types.ts'
 
 /** The members of an event that decide who gets it. */

@@ -6,9 +6,9 @@ import type { Row, RunBatch } from '../db/run-batch.ts'
 import { databaseErrorOf, sqlStates } from '../kit/database-error.ts'
 import { disableEndpoint } from './disable-endpoint.store.ts'
 import type { DispatchedPage, DispatchStore } from './dispatch-events.ts'
-import { type FilterColumns, filterOf } from './endpoint.ts'
 import { authorityOfEndpoints } from './endpoint-authority.ts'
 import { isSent, readEventColumns, toReadEvent } from './read-event.store.ts'
+import { type FilterColumns, filterOf } from './webhook-endpoint.ts'
 
 const pageSize = 500
 /** So that many events that nobody wants cost no scan of the whole trail. */

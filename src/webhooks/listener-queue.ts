@@ -12,16 +12,25 @@ export interface ListenerQueue {
   arrived(): number
   /** These were received. */
   taken(eventIds: readonly string[]): void
-  /** @param exists whether there are tables */
+  /** @param exists whether anything is stored */
   next(waitMs: number, exists: () => boolean): Promise<readonly TakenEvent[]>
   /** When to look again; undefined when the listener has gone away. @param now milliseconds since the Unix epoch */
   restsUntil(now: number): number | undefined
+  /** It has ended: nobody will ask any more. */
+  end(): void
 }
 
-/** In memory: after an eviction the listener asks again. */
-export function createListenerQueue(deliveries: WaitingDeliveries): ListenerQueue {
+const askedAtKey = 'asked_at'
+
+/** Who waits is known in memory alone: after an eviction the listener asks again. */
+export function createListenerQueue(
+  deliveries: WaitingDeliveries,
+  kv: Pick<SyncKvStorage, 'get' | 'put'>,
+): ListenerQueue {
   let wake: (() => void) | undefined
-  let askedAt = Date.now()
+  let askedAt = 0
+  // Stored too: this object is evicted between two alarms, and then nobody would ever have gone away.
+  const lastAsked = () => Math.max(askedAt, kv.get<number>(askedAtKey) ?? 0)
 
   // Nothing is put off: whoever listens is there, or asks again.
   const read = (): readonly TakenEvent[] =>
@@ -31,6 +40,7 @@ export function createListenerQueue(deliveries: WaitingDeliveries): ListenerQueu
 
   return {
     arrived() {
+      if (kv.get(askedAtKey) === undefined) kv.put(askedAtKey, Date.now())
       wake?.()
       return goneAfterMs
     },
@@ -41,6 +51,7 @@ export function createListenerQueue(deliveries: WaitingDeliveries): ListenerQueu
 
     async next(waitMs, exists) {
       askedAt = Date.now()
+      if (exists()) kv.put(askedAtKey, askedAt)
       const found = exists() ? read() : []
       if (found.length > 0 || waitMs <= 0) return found
       // Whoever asks last gets it: the connection of the one before is dead.
@@ -56,6 +67,12 @@ export function createListenerQueue(deliveries: WaitingDeliveries): ListenerQueu
       return exists() ? read() : []
     },
 
-    restsUntil: (now) => (now - askedAt >= goneAfterMs ? undefined : askedAt + goneAfterMs),
+    restsUntil: (now) => (now - lastAsked() >= goneAfterMs ? undefined : lastAsked() + goneAfterMs),
+
+    end() {
+      askedAt = 0
+      kv.put(askedAtKey, 0)
+      wake?.()
+    },
   }
 }

@@ -1,7 +1,7 @@
 /** What is asked of the outbox of an endpoint. */
 import type { Authorized } from '../access/authorized.ts'
-import type { EndpointKind } from './endpoint.ts'
 import type { TrailEvent } from './payload.ts'
+import type { EndpointKind } from './webhook-endpoint.ts'
 
 /** An event that an endpoint is to get. */
 export interface DueEvent {

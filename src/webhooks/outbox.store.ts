@@ -7,13 +7,18 @@ import type { Row, RunBatch } from '../db/run-batch.ts'
 import { storableJson } from '../kit/storable.ts'
 import { disableEndpoint } from './disable-endpoint.store.ts'
 import type { ReadEvent } from './dispatch-events.ts'
-import { type DeliveredEndpoint, type DisabledReason, type FilterColumns, filterOf } from './endpoint.ts'
 import { authorityOfEndpoints } from './endpoint-authority.ts'
 import type { WebhookFilter } from './filters.ts'
 import type { ReplayOrder } from './outbox-port.ts'
 import type { TrailEvent } from './payload.ts'
 import { isSent, readEventColumns, toReadEvent } from './read-event.store.ts'
 import type { Delivery } from './waiting-deliveries.table.ts'
+import {
+  type DeliveredEndpoint,
+  type DisabledReason,
+  type FilterColumns,
+  filterOf,
+} from './webhook-endpoint.ts'
 
 const replayPageSize = 200
 
@@ -57,16 +62,16 @@ export const createOutboxStore = (runBatch: RunBatch): OutboxStore => ({
   async readReplay(order, after) {
     const { webhook_id, authorized, from, until, only } = order
     const [denied = [], endpoints = [], rows = []] = await runBatch([
-      selectUnauthorized([authorized]),
+      // Both permissions: whoever may read the trail no more replays nothing of it.
+      selectUnauthorized(authorityOfEndpoints.map((permission) => ({ ...authorized, permission }))),
       sql`
         select event_types, client_ids, user_ids, actor_ids, outcome from webhook_endpoints
         where id = ${webhook_id}::uuid and enabled`,
-      sql`
-        select ${readEventColumns}
-        from audit_events
-        where position > ${after} and occurred_at >= ${from}::timestamptz and occurred_at < ${until}::timestamptz
-          and ${isSent} ${onlyThose(webhook_id, only)}
-        order by position limit ${replayPageSize}`,
+      selectReplayed(
+        sql`position > ${after} and occurred_at >= ${from}::timestamptz and occurred_at < ${until}::timestamptz
+          and ${isSent} ${onlyThose(webhook_id, only)}`,
+        after === 0,
+      ),
     ])
     const [endpoint] = endpoints
     const events = rows.map(toReadEvent)
@@ -88,6 +93,21 @@ export const selectTrailEvents = (ids: readonly string[]): SQL => sql`
 
 export const trailEventsOf = (rows: readonly Row[]): ReadonlyMap<string, TrailEvent> =>
   new Map(rows.map((row) => [String(row['id']), row['event'] as TrailEvent]))
+
+/**
+ * A page of events in the order of the trail.
+ * @param isFirst the page begins at the beginning of the trail, far from the events of the range: `offset 0` keeps
+ * Postgres from walking there, and it collects them from the index of the time
+ */
+const selectReplayed = (condition: SQL, isFirst: boolean): SQL =>
+  isFirst
+    ? sql`
+      select ${readEventColumns} from audit_events where position in (
+        select position from (select position from audit_events where ${condition} offset 0) as matching
+        order by position limit ${replayPageSize}
+      ) order by position`
+    : sql`
+      select ${readEventColumns} from audit_events where ${condition} order by position limit ${replayPageSize}`
 
 function onlyThose(webhookId: string, only: ReplayOrder['only']): SQL {
   const logged = sql`select from webhook_deliveries

@@ -1,8 +1,8 @@
 /** Keys of endpoints. At rest their private halves are sealed, each for its endpoint: copied elsewhere it opens nothing. */
 import { decodeBase64Url } from '../kit/base64url.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
-import type { SealedKeys } from './endpoint.ts'
 import { generateKeyPair, generateSecret, importSigningKey, type SigningKey, secretOf } from './sign.ts'
+import type { SealedKeys } from './webhook-endpoint.ts'
 
 const purpose = { secret: 'webhook-secret', privateKey: 'webhook-key' } as const
 

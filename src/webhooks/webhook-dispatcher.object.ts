@@ -23,8 +23,8 @@ const busyMs = 500
 const pollMs = 15_000
 const maxRetryMs = 60_000
 const queryTimeoutMs = 10_000
-/** An alarm ends before the platform ends it: what is left rings at once. */
-const maxPages = 50
+/** Each is a call for every endpoint, and the platform limits how many there may be: what is left rings at once. */
+const maxPages = 10
 
 export class WebhookDispatcherObject extends DurableObject<Env> {
   readonly #alarm: ObjectAlarm
@@ -46,12 +46,14 @@ export class WebhookDispatcherObject extends DurableObject<Env> {
     try {
       const { endpoints, more } = await this.#dispatch()
       this.#failures = 0
+      if (endpoints > 0) count('authly_webhook_dispatches_total', 1, 'success')
       if (endpoints > 0) return this.#alarm.ringBy(more ? Date.now() : Date.now() + pollMs)
       await this.ctx.storage.deleteAll()
       this.#alarm.rang()
     } catch (error) {
       if (error instanceof TrailBusy) return this.#alarm.ringBy(Date.now() + busyMs)
       logWarning('webhook_dispatch_failed', { subject: 'trail', reason: describeError(error) })
+      count('authly_webhook_dispatches_total', 1, 'failed')
       this.#failures++
       this.#alarm.ringBy(retryAtMost(maxRetryMs, Date.now(), this.#failures, Math.random()))
     }

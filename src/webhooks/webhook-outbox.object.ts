@@ -25,10 +25,9 @@ import {
   retryAt,
   timeoutMs,
   wasDown,
-} from './decide-delivery.ts'
+} from './decide-webhook.ts'
 import { type DeliverWebhookNeeds, deliverWebhook } from './deliver-webhook.ts'
 import { toDueEvent } from './dispatch-events.ts'
-import type { DeliveredEndpoint, DisabledReason } from './endpoint.ts'
 import { matches } from './filters.ts'
 import { createListenerQueue, type ListenerQueue } from './listener-queue.ts'
 import { createOutboxStore, type OutboxStore, type Round } from './outbox.store.ts'
@@ -41,6 +40,7 @@ import {
   type WaitingDeliveries,
 } from './waiting-deliveries.table.ts'
 import { openWaitingReplays, replaysTable, type WaitingReplays } from './waiting-replays.table.ts'
+import type { DeliveredEndpoint, DisabledReason } from './webhook-endpoint.ts'
 
 const keys = {
   webhookId: 'webhook_id',
@@ -51,6 +51,8 @@ const keys = {
   failures: 'failures',
   failingSince: 'failing_since',
   pausedUntil: 'paused_until',
+  /** Somebody has changed the endpoint: it is looked at although nothing is due. */
+  changed: 'changed',
 } as const
 
 /** Events whose bodies are read from the trail together. */
@@ -58,6 +60,7 @@ const roundSize = 20
 const logSize = 500
 /** An alarm ends before the platform ends it: what is left rings at once. */
 const maxRounds = 40
+const maxWorkMs = 60_000
 const queryTimeoutMs = 10_000
 /** While Postgres is unavailable: nothing is tried, so nothing counts as a failure. */
 const unavailableMs = 15_000
@@ -75,7 +78,7 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     this.#alarm = createObjectAlarm(ctx)
     this.#deliveries = openWaitingDeliveries(ctx.storage.sql)
     this.#replays = openWaitingReplays(ctx.storage.sql)
-    this.#listener = createListenerQueue(this.#deliveries)
+    this.#listener = createListenerQueue(this.#deliveries, ctx.storage.kv)
   }
 
   async enqueue({ webhook_id, kind, up_to, events }: HandedPage): Promise<void> {
@@ -89,7 +92,11 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       let room = maxWaiting - this.#deliveries.waiting()
       for (const event of events) {
         if (event.position <= handed) continue
-        this.#deliveries.insert(event, Date.now(), room-- > 0 ? 'new' : 'dropped')
+        const isKept = room-- > 0
+        if (!isKept) count('authly_webhook_deliveries_total', 1, 'dropped')
+        // A listener has no log that would take over what was dropped: it would stay here.
+        if (isKept || kind === 'endpoint')
+          this.#deliveries.insert(event, Date.now(), isKept ? 'new' : 'dropped')
       }
     })
     if (kind === 'listener') return this.#alarm.ringBy(Date.now() + this.#listener.arrived())
@@ -97,7 +104,10 @@ export class WebhookOutboxObject extends DurableObject<Env> {
   }
 
   async sendAgain(webhookId: string, event: DueEvent): Promise<void> {
-    this.#keep(webhookId, () => this.#deliveries.insert(event, Date.now(), 'again'))
+    this.#keep(webhookId, () => {
+      this.#deliveries.insert(event, Date.now(), 'again')
+      this.ctx.storage.kv.delete(keys.pausedUntil)
+    })
     this.#ring()
   }
 
@@ -121,7 +131,11 @@ export class WebhookOutboxObject extends DurableObject<Env> {
 
   async wake(): Promise<void> {
     if (!this.#schema.exists()) return
-    this.ctx.storage.kv.delete(keys.pausedUntil)
+    const { kv } = this.ctx.storage
+    // One cannot be changed, so it is over.
+    if (kv.get(keys.kind) === 'listener') this.#listener.end()
+    kv.delete(keys.pausedUntil)
+    kv.put(keys.changed, true)
     this.#alarm.ringBy(Date.now())
   }
 
@@ -163,7 +177,8 @@ export class WebhookOutboxObject extends DurableObject<Env> {
 
   #ring(): void {
     const now = Date.now()
-    const isBehind = this.#replays.count() > 0 || this.#deliveries.unlogged(1).length > 0
+    // Not for a replay that waits for room: the alarm would ring without end while the endpoint is down.
+    const isBehind = this.#mayContinueReplay() || this.#deliveries.unlogged(1).length > 0
     const next = this.#deliveries.nextAt()
     if (isBehind) this.#alarm.ringBy(now)
     else if (next !== undefined) this.#alarm.ringBy(Math.max(next, now, this.#pausedUntil()))
@@ -182,16 +197,24 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       root: createRootSecret(config.rootSecret, config.previousRootSecrets),
       send: createGuardedSend(config, observedFetch, timeoutMs),
     }
-    for (let round = 0; round < maxRounds; round++) {
-      await this.#continueReplay(store)
+    const stopAt = Date.now() + maxWorkMs
+    for (let round = 0; round < maxRounds && Date.now() < stopAt; round++) {
       const due = this.#takeDue(Date.now())
       const unlogged = this.#deliveries.unlogged(logSize)
+      const isChanged = this.ctx.storage.kv.get(keys.changed) === true
+      if (due.length === 0 && unlogged.length === 0 && !isChanged) {
+        // Last: a page that cannot be read holds up nothing that happens now.
+        if (!this.#mayContinueReplay()) return undefined
+        await this.#continueReplay(store)
+        continue
+      }
       const { endpoint, events } = await store.exchange(
         webhookId,
         unlogged,
         due.flatMap(({ event_id, made }) => (made === null ? [event_id] : [])),
       )
       this.ctx.storage.transactionSync(() => this.#deliveries.logged(unlogged))
+      if (isChanged) this.ctx.storage.kv.delete(keys.changed)
       if (endpoint === undefined) return 'over'
       if (!endpoint.is_enabled || !endpoint.is_authorized) {
         if (!endpoint.is_authorized && endpoint.is_enabled) {
@@ -200,7 +223,6 @@ export class WebhookOutboxObject extends DurableObject<Env> {
         if (this.#isOver()) return 'over'
         continue
       }
-      if (due.length === 0 && this.#deliveries.unlogged(1).length === 0) return undefined
       for (let first = 0; first < due.length; first += atOnce) {
         const some = due.slice(first, first + atOnce)
         const outcomes = await Promise.all(
@@ -217,7 +239,11 @@ export class WebhookOutboxObject extends DurableObject<Env> {
   /** What waits is cancelled; true once the log shows that. */
   #isOver(): boolean {
     while (this.#replays.count() > 0) this.#replays.delete(this.#replays.first()?.order.id ?? '')
-    this.#deliveries.endAll('cancelled', 'endpoint_disabled')
+    const cancelled = this.#deliveries.waiting()
+    if (cancelled > 0) {
+      this.#deliveries.endAll('cancelled', 'endpoint_disabled')
+      count('authly_webhook_deliveries_total', cancelled, 'cancelled')
+    }
     return this.#deliveries.isEmpty()
   }
 
@@ -297,10 +323,11 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     const { kv } = this.ctx.storage
     const now = Date.now()
     if (outcomes.some((outcome) => outcome?.outcome === 'gone')) return 'gone'
-    const failures = kv.get<number>(keys.failures) ?? 0
-    if (outcomes.some((outcome) => outcome?.outcome === 'delivered')) {
-      if (failures > 0) for (const key of [keys.failures, keys.failingSince]) kv.delete(key)
+    let failures = kv.get<number>(keys.failures) ?? 0
+    if (failures > 0 && outcomes.some((outcome) => outcome?.outcome === 'delivered')) {
+      for (const key of [keys.failures, keys.failingSince]) kv.delete(key)
       if (wasDown(failures)) this.#deliveries.makeAllDue(now)
+      failures = 0
     }
     const failed = outcomes.filter((outcome) => outcome?.outcome === 'failed')
     if (failed.length === 0) return undefined
@@ -313,10 +340,15 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     return isDead(since, now) ? 'failing' : undefined
   }
 
-  /** Takes the next page of the first replay, while there is room. */
+  /** Whether there is one, and room for its next page. */
+  #mayContinueReplay(): boolean {
+    return this.#replays.count() > 0 && this.#deliveries.waiting() <= roundSize
+  }
+
+  /** Takes the next page of the first replay. */
   async #continueReplay(store: OutboxStore): Promise<void> {
     const replay = this.#replays.first()
-    if (replay === undefined || this.#deliveries.waiting() > roundSize) return
+    if (replay === undefined) return
     const { order, position } = replay
     const { events, filter, upTo } = await store.readReplay(order, position)
     this.ctx.storage.transactionSync(() => {

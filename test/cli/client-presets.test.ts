@@ -157,6 +157,17 @@ describe('a server', () => {
     },
   )
 
+  it.each(['$DATABASE_URL', '$'.concat('{DATABASE_URL}')])(
+    'may not give a value with %j, where frameworks put secrets of the application',
+    async (placeholder) => {
+      const value = `https://evil.example/${placeholder}`
+      const setup = { ...created.setup, environment: [{ name: 'VITE_AUTHLY_ISSUER', value }] }
+      answer.body = { ...created, setup }
+      const { code, stdout } = await create()
+      expect([code, stdout]).toEqual([1, ''])
+    },
+  )
+
   it('cannot add a line by what it says', async () => {
     const setup = { ...created.setup, environment: [{ name: 'AUTHLY_X', value: 'a\nPATH=/evil' }] }
     answer.body = { ...created, client_name: 'Shop\nPATH=/evil', setup }

@@ -13,9 +13,15 @@ const args = [
   ...['--disable-component-update', '--disable-sync'],
 ]
 
-/** @param more arguments besides those of every test */
-export const launchChromium = (more: readonly string[] = []): Promise<Browser> =>
-  chromium.launch({ executablePath, args: [...args, ...more] })
+/**
+ * @param more arguments besides those of every test
+ * @param less arguments of Playwright that are left out
+ */
+export const launchChromium = (
+  more: readonly string[] = [],
+  less: readonly string[] = [],
+): Promise<Browser> =>
+  chromium.launch({ executablePath, args: [...args, ...more], ignoreDefaultArgs: [...less] })
 
 /** One whose owner has chosen "Block all cookies". @param folder for its profile */
 export async function launchBlockingCookies(folder: string): Promise<BrowserContext> {

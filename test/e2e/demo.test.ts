@@ -1,10 +1,12 @@
 /** The demo application in Chromium, from the first page to the end of the session, and what strangers try on it. */
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { request as rawRequest } from 'node:http'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { ServedDemo } from '../../scripts/demo/serve-demo.ts'
 import { startDemo } from '../../scripts/demo/start-demo.ts'
 import { findFreePort } from '../../scripts/process/free-port.ts'
@@ -237,6 +239,14 @@ describe.runIf(hasChromium)('the demo application in Chromium', () => {
       await checkLook(page, `${picture}-signed-in`)
       await page.close()
     })
+  })
+
+  test('is no part of what is deployed: neither its page nor its client is in the worker', async () => {
+    const { folder, main, modules } = inject('bundle')
+    for (const name of [main, ...modules.filter((one) => one.endsWith('.js'))]) {
+      const code = await readFile(join(folder, name), 'utf8')
+      expect(code, name).not.toMatch(/Sign-in, from the inside|Water the tomatoes|demo-app\b/)
+    }
   })
 
   describe('what strangers try', () => {

@@ -19,6 +19,16 @@ const files = () =>
     statSync(join(folder, name)).isFile(),
   )
 
+/** In the page. @returns what comes of text that is made markup in the oldest way */
+const makeMarkup = (): string => {
+  try {
+    document.createElement('div').innerHTML = '<img src=x onerror=alert(1)>'
+    return 'markup'
+  } catch (error) {
+    return (error as Error).name
+  }
+}
+
 describe.runIf(hasChromium)('the guide in Chromium', () => {
   let stack: RunningStack
   let browser: Browser
@@ -48,7 +58,8 @@ describe.runIf(hasChromium)('the guide in Chromium', () => {
     })
     context.on('weberror', (error) => offences.push(String(error.error())))
     context.on('console', (message) => {
-      if (/content security policy|violates|hydration/i.test(message.text())) offences.push(message.text())
+      if (/content security policy|violates|hydration|trusted/i.test(message.text()))
+        offences.push(message.text())
     })
     const page = await context.newPage()
     page.setDefaultTimeout(30_000)
@@ -79,6 +90,13 @@ describe.runIf(hasChromium)('the guide in Chromium', () => {
     await page.getByRole('link', { name: 'API', exact: true }).click()
     await page.waitForURL(`${stack.issuer}/docs`)
     expect(offences).toEqual([])
+    await context.close()
+  })
+
+  // Attack: text that became markup would act on the sign-in pages, which are on the same origin.
+  test('makes markup of no text but its own', async () => {
+    const { context, page } = await open('/guide/')
+    expect(await page.evaluate(makeMarkup)).toBe('TypeError')
     await context.close()
   })
 
@@ -159,9 +177,19 @@ describe.runIf(hasChromium)('the guide in Chromium', () => {
     for (const [from, to] of [
       ['/guide', '/guide/'],
       ['/guide/index.html', '/guide/'],
+      ['/guide/quickstarts', '/guide/quickstarts/'],
     ] as const) {
       const moved = await fetch(stack.issuer + from, { redirect: 'manual' })
       expect([moved.status, moved.headers.get('location')]).toEqual([308, to])
+    }
+  })
+
+  test('each folder with a page of its own is served, under the policy', async () => {
+    const folders = files().flatMap((name) => /^(.*\/)?index\.html$/.exec(name)?.[1] ?? [])
+    expect(folders).toContain('quickstarts/')
+    for (const name of folders) {
+      const page = await fetch(`${stack.issuer}/guide/${name}`)
+      expect([name, page.status, page.headers.get('x-frame-options')]).toEqual([name, 200, 'DENY'])
     }
   })
 

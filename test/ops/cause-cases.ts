@@ -9,6 +9,7 @@ const severities: Readonly<Record<string, Firing['severity']>> = {
   ClientSecretExpired: 'page',
   SecondFactorsRefused: 'page',
   MessagesNotSent: 'page',
+  WebhookDispatchStopped: 'page',
 }
 
 /** Two hours of a sample a minute, looked at after the first. */
@@ -328,6 +329,38 @@ const delivery: readonly AlertCase[] = [
   ),
 ]
 
+const endpoints = (state: string, count: number) => constant('authly_webhook_endpoints', { state }, count)
+
+const webhookDeliveries = (outcome: string, perMinute: number) =>
+  counter('authly_webhook_deliveries_total', { outcome }, [[perMinute, samples]])
+
+const looks = (outcome: string, perMinute: number) =>
+  counter('authly_webhook_dispatches_total', { outcome }, [[perMinute, samples]])
+
+const webhooks: readonly AlertCase[] = [
+  fires('WebhookDispatchStopped', 'no look succeeds', endpoints('enabled', 2), looks('failed', 1)),
+  fires('WebhookDispatchStopped', 'nobody looks', endpoints('enabled', 1), looks('success', 0)),
+  doesNot('WebhookDispatchStopped', 'looks succeed', endpoints('enabled', 1), looks('success', 4)),
+  doesNot('WebhookDispatchStopped', 'there is no endpoint', endpoints('enabled', 0), looks('success', 0)),
+  fires('WebhookEndpointStopped', 'one answered 410', endpoints('stopped', 1)),
+  doesNot(
+    'WebhookEndpointStopped',
+    'an administrator did it',
+    endpoints('stopped', 0),
+    endpoints('disabled', 3),
+  ),
+  fires(
+    'WebhooksNotDelivered',
+    'the busiest endpoint is down',
+    ...[webhookDeliveries('delivered', 1), webhookDeliveries('failed', 3)],
+  ),
+  doesNot(
+    'WebhooksNotDelivered',
+    'most are taken',
+    ...[webhookDeliveries('delivered', 3), webhookDeliveries('failed', 1)],
+  ),
+]
+
 const registrations = (outcome: string, perMinute: number) =>
   counter('authly_registrations_total', { method: 'address', outcome }, [[perMinute, samples]])
 
@@ -365,5 +398,15 @@ const abuse: readonly AlertCase[] = [
 ]
 
 export const causeCases: readonly AlertCase[] = [
-  ...[...server, ...postgres, ...audit, ...background, ...keys, ...factors, ...delivery, ...abuse],
+  ...[
+    ...server,
+    ...postgres,
+    ...audit,
+    ...background,
+    ...keys,
+    ...factors,
+    ...delivery,
+    ...webhooks,
+    ...abuse,
+  ],
 ]

@@ -90,6 +90,8 @@ const absentWithoutAFault = [
   'authly_registrations_total',
   'authly_recoveries_total',
   'authly_logout_deliveries_total',
+  // Only where there are webhook endpoints.
+  'authly_webhook_',
   // Only sign-ins that come later than a minute after the last one read a copy again.
   'authly_passkey_copy_refreshes_total',
 ]

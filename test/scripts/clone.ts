@@ -15,14 +15,17 @@ import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Copies tracked and new files; node_modules is linked, because installing is not what these tests are about. */
-export function makeClone(): { folder: string; remove(): void } {
+/**
+ * Copies tracked and new files; node_modules is linked, because installing is not what these tests are about.
+ * @param more folders besides those that run
+ */
+export function makeClone(more: readonly string[] = []): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'authly-clone-'))
   const list = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
     cwd: root,
     encoding: 'utf8',
   })
-  const wanted = /^(src|scripts|drizzle|sdk)\/|^[^/]+$/
+  const wanted = new RegExp(`^(?:${['src', 'scripts', 'drizzle', 'sdk', ...more].join('|')})/|^[^/]+$`)
   for (const file of list.split('\0').filter((name) => wanted.test(name) && name !== '')) {
     const target = join(folder, file)
     mkdirSync(dirname(target), { recursive: true })

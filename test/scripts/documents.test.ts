@@ -18,9 +18,9 @@ const documents = ['README.md', 'SECURITY.md', ...globSync('docs/**/*.md')]
 const sources = globSync(
   '{src,cli,drizzle,scripts,test,bench,load,sdk/*/*/src,docs/.vitepress}/**/*.{ts,tsx,mjs,sql}',
 )
-/** Their files and scripts are those of the application that their reader makes. */
-const isQuickstart = (document: string) => document.startsWith('docs/quickstarts/')
 const isOldDecision = (document: string) => /decisions.00[0-2]/.test(document)
+/** They name files and commands of the reader's own project; test/quickstarts/ follows them. */
+const isQuickstart = (document: string) => document.startsWith('docs/quickstarts/')
 const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts as Record<string, string>
 
 describe.each(documents)('%s', (document) => {

@@ -33,6 +33,8 @@ describe('isShown', () => {
         "password_setup_links.secret_hash",
         "recovery_codes.code_hash",
         "signing_keys.private_jwk_sealed",
+        "webhook_keys.sealed_private_key",
+        "webhook_keys.sealed_secret",
       ]
     `)
   })

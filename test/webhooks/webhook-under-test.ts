@@ -16,7 +16,7 @@ export const bindings = (): Env => ({ ...env, AUTHLY_ALLOW_LOOPBACK_FETCH: 'true
 export const dispatcher = () => env.WEBHOOK_DISPATCHER.getByName('dispatcher')
 export const outboxOf = (id: string) => env.WEBHOOK_OUTBOX.getByName(id)
 
-const wire = (stub: DurableObjectStub, member: 'dispatcher' | 'outbox', own: Env = bindings()) =>
+export const wire = (stub: DurableObjectStub, member: 'dispatcher' | 'outbox', own: Env = bindings()) =>
   runInDurableObject(stub, (instance) => {
     // Inside its wrapper (`src/lazy-objects.ts`).
     Object.assign((instance as unknown as Record<string, object>)[member] as object, { env: own })

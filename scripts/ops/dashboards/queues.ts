@@ -89,6 +89,44 @@ const logouts: readonly Panel[] = [
   },
 ]
 
+const webhooks: readonly Panel[] = [
+  {
+    title: 'Webhooks',
+    description:
+      'Events for endpoints, per second, by how each ended. `failed` are attempts that are repeated.',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_webhook_deliveries_total'), 'region', 'outcome').text,
+        legend: '{{region}} {{outcome}}',
+      },
+    ],
+  },
+  {
+    title: 'Time until an endpoint takes an event',
+    description: 'Seconds; while an endpoint is down, its events wait.',
+    unit: 's',
+    targets: [
+      { expr: quantileBy(0.95, selected.buckets('authly_webhook_delay_seconds')).text, legend: 'p95' },
+      {
+        expr: quantileBy(0.95, selected.buckets('authly_webhook_duration_seconds')).text,
+        legend: 'p95 of the answer',
+      },
+    ],
+  },
+  {
+    title: 'Webhook endpoints',
+    description: '`stopped`: disabled by the server, see its reason there.',
+    unit: 'none',
+    targets: [
+      {
+        expr: maxBy(selected.gauge('authly_webhook_endpoints'), 'region', 'state').text,
+        legend: '{{region}} {{state}}',
+      },
+    ],
+  },
+]
+
 const outside: readonly Panel[] = [
   {
     title: 'Requests to others',
@@ -130,6 +168,7 @@ export const queues: Dashboard = {
     { title: 'Outboxes', panels: outboxes },
     { title: 'Messages', panels: messages },
     { title: 'Logouts', panels: logouts },
+    { title: 'Webhooks', panels: webhooks },
     { title: 'Others', panels: outside },
   ],
 }

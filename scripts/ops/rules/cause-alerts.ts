@@ -42,6 +42,7 @@ const causes = (clock: Clock): Readonly<Record<string, readonly CauseAlert[]>> =
   keys: keyAlerts(clock),
   factors: factorAlerts(clock),
   delivery: deliveryAlerts(clock),
+  webhooks: webhookAlerts(clock),
   abuse: abuseAlerts(clock),
 })
 
@@ -362,6 +363,47 @@ function deliveryAlerts(clock: Clock): readonly CauseAlert[] {
         '{{ $value | humanizePercentage }} of the attempts to tell clients of sign-outs from {{ $labels.region }} fail',
       description:
         'People who signed out are still signed in to applications. Those are told when they answer, for a day.',
+    },
+  ]
+}
+
+function webhookAlerts(clock: Clock): readonly CauseAlert[] {
+  const recent = createQueries(clock.duration(10 * minute))
+  const lastHour = createQueries(clock.duration(hour))
+  const enabled = maxBy(recent.gauge('authly_webhook_endpoints', { state: '=enabled' }), 'region')
+  const stopped = maxBy(recent.gauge('authly_webhook_endpoints', { state: '=stopped' }), 'region')
+  const looks = sumBy(recent.rate('authly_webhook_dispatches_total', { outcome: '=success' }), 'region')
+  const tried = sumBy(
+    lastHour.rate('authly_webhook_deliveries_total', { outcome: '=~delivered|failed' }),
+    'region',
+  )
+  const failed = sumBy(lastHour.rate('authly_webhook_deliveries_total', { outcome: '=failed' }), 'region')
+  return [
+    {
+      alert: 'WebhookDispatchStopped',
+      severity: 'page',
+      expr: `${enabled.text} > 0 unless ${looks.text} > 0`,
+      forSeconds: 10 * minute,
+      summary: 'Events of {{ $labels.region }} reach no webhook endpoint',
+      description: 'Nothing is lost: the trail has them, and they are sent when the dispatcher goes on.',
+    },
+    {
+      alert: 'WebhookEndpointStopped',
+      severity: 'ticket',
+      expr: `${stopped.text} > 0`,
+      forSeconds: 0,
+      summary: '{{ $value }} webhook endpoints of {{ $labels.region }} were disabled by the server',
+      description:
+        'They answered 410, took nothing for five days, or nobody answers for them any more. What they miss can be replayed.',
+    },
+    {
+      alert: 'WebhooksNotDelivered',
+      severity: 'ticket',
+      expr: `${ratio(failed, tried).text} > 0.5`,
+      forSeconds: 30 * minute,
+      summary:
+        '{{ $value | humanizePercentage }} of the attempts to deliver webhooks from {{ $labels.region }} fail',
+      description: 'Applications do not learn what happened. Each event is tried again for three days.',
     },
   ]
 }

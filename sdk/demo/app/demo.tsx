@@ -24,7 +24,7 @@ export function Demo() {
           </svg>
           Authly <span>demo</span>
         </a>
-        <nav aria-label="Elsewhere">
+        <nav className="elsewhere" aria-label="Elsewhere">
           <a href={`${issuer}/guide/`}>Guide</a>
           <a href={`${issuer}/account`}>Your account</a>
         </nav>
@@ -32,16 +32,7 @@ export function Demo() {
       <main className={status}>
         {status === 'loading' && <h1 className="loading">Looking for a session…</h1>}
         {status === 'signed_out' && <SignedOutPage />}
-        {status === 'signed_in' && (
-          <div className="sections">
-            <WhoYouAre />
-            <Tokens />
-            <Refresh />
-            <CallApi />
-            <SignOut />
-            <EndedElsewhere />
-          </div>
-        )}
+        {status === 'signed_in' && <Sections />}
         {status !== 'loading' && <ActivityList />}
       </main>
       <footer>
@@ -49,6 +40,38 @@ export function Demo() {
         an API protected with <code>@authly-server/api</code>.
       </footer>
     </>
+  )
+}
+
+const places = [
+  ['tokens', 'Tokens'],
+  ['refresh', 'Refresh'],
+  ['api', 'API'],
+  ['sign-out', 'Sign out'],
+  ['ended', 'Ended elsewhere'],
+] as const
+
+function Sections() {
+  useEffect(() => {
+    // Back from the server: the place was not there yet when the browser looked for it.
+    document.getElementById(location.hash.slice(1))?.scrollIntoView()
+  }, [])
+  return (
+    <div className="sections">
+      <WhoYouAre />
+      <nav className="places" aria-label="On this page">
+        {places.map(([id, title]) => (
+          <a key={id} href={`#${id}`}>
+            {title}
+          </a>
+        ))}
+      </nav>
+      <Tokens />
+      <Refresh />
+      <CallApi />
+      <SignOut />
+      <EndedElsewhere />
+    </div>
   )
 }
 

@@ -464,20 +464,6 @@ const setupField = z
   .optional()
   .meta({ 'x-authly-name': 'ClientSetup', description: 'Only with `preset` or `framework`' })
 
-/** No times, and no id if the server would make one: it does not exist. */
-const { created_at: _, updated_at: __, ...triedView } = view
-
-export const triedClientSchema = z
-  .object({
-    ...triedView,
-    client_id: view.client_id.optional().meta({ description: 'Only if it was chosen' }),
-    setup: setupField,
-    dry_run: z
-      .object({ faults: faultsField('Why it would be refused; empty: it would be made') })
-      .meta({ 'x-authly-name': 'ClientCreationDryRun' }),
-  })
-  .meta({ id: 'TriedClient' })
-
 export const createdClientSchema = z
   .object({
     ...view,
@@ -488,6 +474,13 @@ export const createdClientSchema = z
       .optional()
       .meta({ description: 'RFC 7591 §3.2.1; 0: it does not expire', example: 0 }),
     setup: setupField,
+    dry_run: z
+      .object({ faults: faultsField('Why it would be refused; empty: it would be made') })
+      .optional()
+      .meta({
+        'x-authly-name': 'ClientCreationDryRun',
+        description: 'Only with `dry_run`: nothing was made, and an id that was not chosen will be another',
+      }),
   })
   .meta({ id: 'CreatedClient' })
 

@@ -4,7 +4,7 @@ import { clientIdFault } from '../../clients/check-client-id.ts'
 import { scopesOf } from '../../clients/client-metadata.ts'
 import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
-import { describeSetup, type SetupFacts } from '../../clients/presets/describe-setup.ts'
+import { describeSetup, type Setup, type SetupFacts } from '../../clients/presets/describe-setup.ts'
 import { wantedKeys } from '../../clients/wanted-keys.ts'
 import { queryFlag } from '../../kit/field-schemas.ts'
 import { randomToken } from '../../kit/ids.ts'
@@ -15,7 +15,7 @@ import { answer, defineOperation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
 import { checkStoredMetadata } from './check-stored-metadata.store.ts'
-import { clientCreation, createdClientSchema, triedClientSchema } from './client-schemas.ts'
+import { clientCreation, createdClientSchema } from './client-schemas.ts'
 import { makeSecret } from './client-secret.store.ts'
 import { columnsOf, toViewMetadata } from './client-view.ts'
 import { completeClient } from './complete-client.store.ts'
@@ -36,7 +36,7 @@ export const createClient = defineOperation({
   }),
   body: clientCreation,
   answers: {
-    200: { description: 'With `dry_run`: the client as it would be', schema: triedClientSchema },
+    200: { description: 'With `dry_run`: the client as it would be', schema: createdClientSchema },
     201: { description: 'The client', schema: createdClientSchema, versioned: true, located: true },
   },
   problems: { 409: 'A client of this id exists, or existed' },
@@ -71,12 +71,15 @@ export const createClient = defineOperation({
     const hasSecret = usesSecret(metadata.token_endpoint_auth_method)
     const setupOf = (facts: Pick<SetupFacts, 'client_id' | 'client_secret'>) =>
       choice && describeSetup(choice, { issuer: call.deps.config.issuer, metadata, ...facts })
+    const viewOf = (setup: Setup | undefined) => ({
+      ...{ client_id, ...toViewMetadata(metadata), origin: 'administrator' as const, ...times },
+      ...(setup ? { setup: toSetupView(setup) } : {}),
+    })
     if (call.query.dry_run) {
       const setup = setupOf({ client_id: chosenId, client_secret: hasSecret ? null : undefined })
       const statements = [insert, restricted.after]
-      const tried = { clientId: chosenId, metadata, outcome: sector, guards, statements, setup }
-      const outcome = await tryClientCreation(call, tried)
-      return outcome.ok ? answer(200, outcome.value) : outcome
+      const tried = await tryClientCreation(call, { outcome: sector, guards, statements })
+      return tried.ok ? answer(200, { ...viewOf(setup), ...tried.value }) : tried
     }
     if (!sector.ok) return sector
     const secret = hasSecret ? await makeSecret(call, client_id, null) : undefined
@@ -84,10 +87,7 @@ export const createClient = defineOperation({
     const setup = setupOf({ client_id, client_secret: secret?.view.client_secret })
     const created = answer(
       201,
-      {
-        ...{ client_id, ...toViewMetadata(metadata), origin: 'administrator' as const, ...times },
-        ...{ ...shownSecret, ...(setup ? { setup: toSetupView(setup) } : {}) },
-      },
+      { ...viewOf(setup), ...shownSecret },
       { version: 1, location: `/admin/clients/${client_id}` },
     )
     const rows = await call.writeOnce(

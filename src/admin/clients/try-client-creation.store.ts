@@ -1,38 +1,27 @@
 /** The dry run of a registration: the same checks and statements in a transaction that is given up. */
 import type { SQL } from 'drizzle-orm'
-import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import type { Setup } from '../../clients/presets/describe-setup.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
 import type { AdminCall } from '../operation.ts'
 import { toFaultViews } from './client-profile-view.ts'
-import { toViewMetadata } from './client-view.ts'
 import { faultsOf, runAndGiveUp } from './try-client-change.store.ts'
 
 export async function tryClientCreation(
-  call: AdminCall,
+  { db }: Pick<AdminCall, 'db'>,
   tried: {
-    /** Undefined: the server would make one. */
-    readonly clientId: string | undefined
-    readonly metadata: ClientMetadata
     /** What the checks say of it. */
     readonly outcome: Result<unknown, Problem>
     /** What decides whether the caller may do this: asked even where there are faults. */
     readonly guards: readonly SQL[]
     readonly statements: readonly SQL[]
-    readonly setup: Setup | undefined
   },
 ) {
-  const { clientId, guards, metadata, outcome, setup, statements } = tried
+  const { guards, outcome, statements } = tried
   const faults = faultsOf(outcome)
   if (!faults) return err((outcome as { error: Problem }).error)
-  await runAndGiveUp(call.db, faults.length > 0 ? guards : [...guards, ...statements])
-  return ok({
-    ...(clientId === undefined ? {} : { client_id: clientId }),
-    ...{ ...toViewMetadata(metadata), origin: 'administrator' as const },
-    ...(setup ? { setup: toSetupView(setup) } : {}),
-    dry_run: { faults: toFaultViews(faults) },
-  })
+  await runAndGiveUp(db, faults.length > 0 ? guards : [...guards, ...statements])
+  return ok({ dry_run: { faults: toFaultViews(faults) } })
 }
 
 /** Mutable copies, as the type of the schema has them. */

@@ -15,9 +15,11 @@ export function checkUrl(
     const { error } = checked
     return refuse(`may not be called: ${'detail' in error ? error.detail : error.kind}`)
   }
-  // Attack: this server calls itself, from an address that it may trust.
-  if (new URL(checked.value).origin === new URL(config.issuer).origin)
-    return refuse('must not be this server')
+  // Attack: this server calls itself, from an address that it may trust; what that causes is an event, and sent again.
+  if (hostOf(checked.value) === hostOf(config.issuer)) return refuse('must not be this server')
   if (new URL(checked.value).hash !== '') return refuse('must not have a fragment')
   return checked
 }
+
+/** With its port; `example.com.` is `example.com` (RFC 1034 §3.1). */
+const hostOf = (url: string): string => new URL(url).host.replace(/\.(?=:|$)/, '')

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { uuid } from '../../kit/field-schemas.ts'
 import { singleLinePattern } from '../../kit/patterns.ts'
-import { disabledReasons } from '../../webhooks/endpoint.ts'
 import { webhookFilter } from '../../webhooks/filters.ts'
+import { disabledReasons } from '../../webhooks/webhook-endpoint.ts'
 
 export const webhookParam = z.object({ webhook_id: uuid('Webhook endpoint') })
 

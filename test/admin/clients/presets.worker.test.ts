@@ -195,6 +195,7 @@ describe('?dry_run=true', () => {
     const tried = await json(await callAdmin(admin, 'POST', '/admin/clients?dry_run=true', { body }))
     expect(tried).toMatchObject({ redirect_uris: body.redirect_uris, dry_run: { faults: [] } })
     expect(tried).not.toHaveProperty('setup')
-    expect(tried).not.toHaveProperty('client_id')
+    const path = `/admin/clients/${tried['client_id']}`
+    expect((await callAdmin(admin, 'GET', path)).status).toBe(404)
   })
 })

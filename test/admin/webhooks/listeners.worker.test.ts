@@ -129,6 +129,36 @@ it('is gone when it is ended, or has not asked for a while', async () => {
   expect(left).toEqual([])
 })
 
+// Attack, or a lost connection: an object rings every few minutes for ever, for somebody who has gone away.
+it('leaves nothing behind, also when its object is evicted meanwhile', async () => {
+  const admin = await addAdmin()
+  const [ended, forgotten] = [await listen(admin), await listen(admin)]
+  await happen()
+  await dispatch()
+  const left = async (id: string) => {
+    await evict(outboxOf(id))
+    await runDurableObjectAlarm(outboxOf(id))
+    return runInDurableObject(outboxOf(id), (_, { storage }) => [...storage.kv.list()].length)
+  }
+  expect((await call(admin, 'DELETE', `${path}/${ended.id}`)).status).toBe(204)
+  expect(await left(ended.id)).toBe(0)
+  expect(await left(forgotten.id)).toBeGreaterThan(0)
+  vi.setSystemTime(Date.now() + 600_000)
+  expect(await left(forgotten.id)).toBe(0)
+})
+
+it('keeps no more than an endpoint may have waiting, however long it does not ask', async () => {
+  const { id } = await listen(await addAdmin())
+  const events = Array.from({ length: 10_002 }, (_, index) => ({
+    ...{ event_id: uuidv7(), position: index + 1, type: 'user.created', subject: null },
+  }))
+  await outboxOf(id).enqueue({ webhook_id: id, kind: 'listener', up_to: 10_002, events })
+  const kept = await runInDurableObject(outboxOf(id), (_, { storage }) =>
+    storage.sql.exec('SELECT count(*) AS count FROM deliveries').one(),
+  )
+  expect(kept).toEqual({ count: 10_000 })
+})
+
 it('there are five at most of a caller; those that are gone do not count', async () => {
   const admin = await addAdmin()
   for (let count = 0; count < 5; count++) await listen(admin)

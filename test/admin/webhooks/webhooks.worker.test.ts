@@ -22,6 +22,8 @@ import {
   dispatch,
   happen,
   openWebhook,
+  outboxOf,
+  ringsAt,
   runFor,
 } from '../../webhooks/webhook-under-test.ts'
 import { addAdmin, addServiceAccount, callAdmin, type TestActor } from '../../worker/admin-client.ts'
@@ -156,6 +158,19 @@ describe('who may do what', () => {
     await testDatabase().update(users).set({ status: 'disabled' }).where(eq(users.id, helper.id))
     await runFor(webhook.id, hour)
     expect(await webhook.seen()).toHaveLength(1)
+    // Attack: the right to read the trail is taken away, the one to manage webhooks stays.
+    const reader = await limited(['admin:webhooks:write', 'admin:audit:read'])
+    expect((await call(reader, 'POST', `${webhook.path}/replay`, { from, only: 'all' })).status).toBe(200)
+    const [fewer] = await testDatabase()
+      .select({ roles: users.roles })
+      .from(users)
+      .where(eq(users.id, (await limited(['admin:webhooks:write'])).id))
+    await testDatabase()
+      .update(users)
+      .set({ roles: fewer?.roles ?? [] })
+      .where(eq(users.id, reader.id))
+    await runFor(webhook.id, hour)
+    expect(await webhook.seen()).toHaveLength(1)
   })
 
   it('unknown, malformed and deleted endpoints look the same', async () => {
@@ -194,6 +209,7 @@ describe('where events may be sent', () => {
     'https://billing.example.com:8443/x',
     'https://user:secret@billing.example.com/x',
     'https://auth.test/admin/users',
+    'https://auth.test./oauth/token',
     'https://billing.example.com/hooks#part',
     'file:///etc/passwd',
     'javascript:alert(1)',
@@ -433,6 +449,25 @@ describe('sending again', () => {
     expect(new Set(seen.map(({ headers }) => headers['webhook-id'])).size).toBe(450)
     expect(seen).toHaveLength(450)
   })
+
+  // Attack: a receiver that is down, and a long replay, keep our object ringing without a pause.
+  it('a long range to a receiver that is down waits for it', async () => {
+    const user_id = uuidv7()
+    const webhook = await openWebhook({ user_ids: [user_id] })
+    await testDatabase().execute(sql`
+      insert into audit_events (id, type, occurred_at, outcome, actor_type, user_id)
+      select gen_random_uuid(), 'user.updated', now() - interval '1 hour', 'success', 'system', ${user_id}
+      from generate_series(1, 450)`)
+    await webhook.set('down')
+    const from = new Date(Date.now() - 48 * hour).toISOString()
+    await call(webhook.admin, 'POST', `${webhook.path}/replay`, { from, only: 'all' })
+    await deliver(webhook.id)
+    expect(await webhook.seen()).not.toEqual([])
+    expect(await ringsAt(outboxOf(webhook.id))).toBeGreaterThan(Date.now())
+    await webhook.set('up')
+    await runFor(webhook.id, hour)
+    expect(new Set((await webhook.seen()).map(({ headers }) => headers['webhook-id'])).size).toBe(450)
+  })
 })
 
 describe('the log', () => {
@@ -459,17 +494,22 @@ describe('the log', () => {
 
   it('and listeners that are gone are forgotten by the cron job, which also wakes the dispatcher', async () => {
     const webhook = await openWebhook()
-    const [old, young] = [await happen(), await happen()]
+    const old = [await happen(), await happen(), await happen()]
+    const young = await happen()
     await dispatch()
     await deliver(webhook.id)
-    const back = sql`update webhook_deliveries set updated_at = now() - interval '31 days' where event_id = ${old.id}`
-    await testDatabase().execute(back)
+    for (const { id } of old) {
+      const back = sql`update webhook_deliveries set updated_at = now() - interval '31 days' where event_id = ${id}`
+      await testDatabase().execute(back)
+    }
     let nudged = 0
-    await tidyWebhooks({
+    const needs = {
       runBatch: createRunBatch(testDatabase()),
       days: async () => 30,
       nudge: async () => void nudged++,
-    })
+    }
+    // In more than one batch.
+    await tidyWebhooks(needs, 2)
     expect((await webhook.log()).map(({ event_id }) => event_id)).toEqual([young.id])
     expect(nudged).toBe(1)
   })

@@ -31,10 +31,10 @@ export const startExpress: Start = (printed) =>
   serveNode((baseUrl) => expressApplication({ ...printed, baseUrl }))
 
 /** In plain workerd, as on Cloudflare. */
-export const startWorker: Start = async (printed) => {
+export async function startWorkerOf(entry: string, printed: Printed): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'authly-sdk-worker-'))
   await build({
-    entryPoints: [join(import.meta.dirname, 'worker.ts')],
+    entryPoints: [entry],
     outfile: join(folder, 'worker.js'),
     ...{ bundle: true, format: 'esm', platform: 'browser', logLevel: 'error' },
     conditions: ['authly-source', 'workerd', 'worker', 'browser'],
@@ -57,6 +57,9 @@ export const startWorker: Start = async (printed) => {
   return { origin, close }
 }
 
+export const startWorker: Start = (printed) => startWorkerOf(join(import.meta.dirname, 'worker.ts'), printed)
+
+/** As a deployment sets it. */
 export const environment = (printed: Printed, baseUrl: string): Readonly<Record<string, string>> => ({
   AUTHLY_ISSUER: printed.issuer,
   AUTHLY_CLIENT_ID: printed.clientId,

@@ -8,30 +8,54 @@ import { runStep } from '../../../scripts/process/run-step.ts'
 import { waitUntilServing } from '../../../scripts/process/wait-until.ts'
 import { projectRoot } from '../../../scripts/stack/worker-bundle.ts'
 import { installOnce } from '../../../scripts/toolchains/install-once.ts'
-import { environment, type Start } from './applications.ts'
+import { environment, type Printed, type Start } from './applications.ts'
+import type { Served } from './serve.ts'
 
 const source = join(import.meta.dirname, 'next-application')
 const built = join(projectRoot, '.authly/clients')
-const folder = join(built, 'next')
 const packages = ['core', 'server']
+const quiet = { NEXT_TELEMETRY_DISABLED: '1' }
 
 /** The first time everything is downloaded. */
 export const installNextTimeoutMs = 600_000
 
-export const installNext = (): Promise<void> =>
-  installOnce(built, 'next', versionOfSources(), async () => {
-    await runStep([process.execPath, 'scripts/build-sdk.ts'], projectRoot)
-    rmSync(folder, { recursive: true, force: true })
-    cpSync(source, folder, { recursive: true })
-    const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
-    for (const name of packages) manifest.dependencies[`@authly-server/${name}`] = await pack(name)
-    writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
-    await runStep(['npm', 'install', '--no-audit', '--no-fund'], folder)
-    await runStep([process.execPath, next, 'build'], folder, quiet)
-  })
+export type NextApplication = { install(): Promise<void>; readonly start: Start }
+
+/**
+ * @param version of Next.js, exact. Before 16 the proxy is called middleware, and runs in the Edge runtime, whose
+ * `Request` and `fetch` are of their own kind
+ */
+export function nextApplication(version: string): NextApplication {
+  const name = `next-${version}`
+  const folder = join(built, name)
+  const next = join(folder, 'node_modules/next/dist/bin/next')
+  return {
+    install: () =>
+      installOnce(built, name, versionOfSources(), async () => {
+        await runStep([process.execPath, 'scripts/build-sdk.ts'], projectRoot)
+        rmSync(folder, { recursive: true, force: true })
+        cpSync(source, folder, { recursive: true })
+        if (Number.parseInt(version, 10) < 16) renameProxy(folder)
+        const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
+        manifest.dependencies.next = version
+        for (const each of packages)
+          manifest.dependencies[`@authly-server/${each}`] = await pack(each, folder)
+        writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
+        await runStep(['npm', 'install', '--no-audit', '--no-fund'], folder)
+        await runStep([process.execPath, next, 'build'], folder, quiet)
+      }),
+    start: (printed) => serve(folder, next, printed),
+  }
+}
+
+function renameProxy(folder: string): void {
+  const text = readFileSync(join(folder, 'proxy.ts'), 'utf8')
+  writeFileSync(join(folder, 'middleware.ts'), text.replace('export const proxy', 'export const middleware'))
+  rmSync(join(folder, 'proxy.ts'))
+}
 
 /** @returns how `package.json` names the packed files */
-async function pack(name: string): Promise<string> {
+async function pack(name: string, folder: string): Promise<string> {
   const target = join(folder, 'packed', name)
   mkdirSync(target, { recursive: true })
   await runStep(['npm', 'pack', '--pack-destination', target], join(projectRoot, 'sdk/js', name))
@@ -50,10 +74,7 @@ function versionOfSources(): string {
   return hash.digest('hex')
 }
 
-const next = join(folder, 'node_modules/next/dist/bin/next')
-const quiet = { NEXT_TELEMETRY_DISABLED: '1' }
-
-export const startNext: Start = async (printed) => {
+async function serve(folder: string, next: string, printed: Printed): Promise<Served> {
   const port = await findFreePort()
   const origin = `http://127.0.0.1:${port}`
   const output = process.env['AUTHLY_TEST_LOG'] === undefined ? 'ignore' : 'inherit'

@@ -1,13 +1,14 @@
 /** `@authly-server/server/next`, packed as it is published, in an application built and run by Next.js. */
 import { parse } from 'node-html-parser'
 import { beforeAll, describe } from 'vitest'
-import { installNext, installNextTimeoutMs, startNext } from './next-application.ts'
+import { installNextTimeoutMs, nextApplication } from './next-application.ts'
 import { tellStories } from './stories.ts'
 
-describe('Next.js', () => {
-  beforeAll(installNext, installNextTimeoutMs)
+describe.each(['16.4.6', '15.5.29'])('Next.js %s', (version) => {
+  const { install, start } = nextApplication(version)
+  beforeAll(install, installNextTimeoutMs)
 
-  tellStories(startNext, ({ body }) => {
+  tellStories(start, ({ body }) => {
     const shown = parse(body).querySelector('main')?.getAttribute('data-user')
     return shown === undefined ? 'another page' : JSON.parse(shown)
   })

@@ -12,6 +12,7 @@ import {
   ValidationFailed,
 } from '@authly-server/management'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { operations } from '../../../sdk/js/management/src/generated/operations.ts'
 import { permissionNames } from '../../../src/access/permissions.ts'
 import { addClient, addUser, issuer, rp } from '../authly.ts'
 import type { SeededClient } from '../seed.ts'
@@ -28,11 +29,26 @@ beforeAll(async () => {
   management = manage()
 })
 
+/** `GET /admin/users/…` of what was sent. */
+const asked: string[] = []
+
 const manage = (more: Partial<Parameters<typeof createManagement>[0]> = {}): Management =>
   createManagement({
     ...{ issuer, clientId: service.client_id, clientSecret: service.client_secret },
+    fetch: async (request) => {
+      asked.push(`${request.method} ${new URL(request.url).pathname}`)
+      return fetch(request)
+    },
     ...(more as object),
   })
+
+const nobody = '019a8f5e-7c1a-7b3e-9f64-2b1d3c4e5f60'
+
+/** It arrived, and there was nothing to act on. */
+const expectNothingThere = async (promise: Promise<unknown>): Promise<void> => {
+  const outcome = await promise.catch((error: unknown) => error)
+  if (outcome !== undefined) expect(outcome).toMatchObject({ code: 'not_found' })
+}
 
 describe('every resource', () => {
   it('users: list, get, create, update, delete, and what can be done to one', async () => {
@@ -63,6 +79,14 @@ describe('every resource', () => {
       expect(await list.list(id).take(5)).toEqual([])
     await users.sessions.deleteAll(id)
     await users.rememberedDevices.deleteAll(id)
+    await users.pendingSignIns.deleteAll(id)
+    await expectNothingThere(users.sessions.delete(id, nobody))
+    await expectNothingThere(users.rememberedDevices.delete(id, nobody))
+    await expectNothingThere(users.pendingSignIns.delete(id, nobody))
+    await expectNothingThere(users.consents.delete(id, 'no-such-client'))
+    await expectNothingThere(users.factors.passkeys.delete(id, 'bm9ib2R5'))
+    await expectNothingThere(users.factors.oneTimePasswords.delete(id, nobody))
+    await expectNothingThere(users.factors.recoveryCodes.delete(id))
     expect(await users.collisions.list().take(1)).toEqual([])
     await users.delete(id, { ifMatch: '*' })
     await expect(users.get(id)).rejects.toBeInstanceOf(NotFound)
@@ -99,6 +123,8 @@ describe('every resource', () => {
     await resourceServers.create({ resource, name: 'An API' })
     await resourceServers.change(resource, () => ({ name: 'The API' }))
     expect(await resourceServers.get(resource)).toMatchObject({ name: 'The API' })
+    const servers = await resourceServers.list().take(50)
+    expect(servers.map((each) => each.resource)).toContain(resource)
     expect(await resourceServers.metadata(resource)).toMatchObject({ resource })
     const name = `${mark}:read/all`
     await scopes.create({ name, description: 'Read', resource })
@@ -126,6 +152,9 @@ describe('every resource', () => {
     expect((await keys.list().take(50)).length).toBeGreaterThan(0)
     const { items } = await keys.rotate({ alg: 'ES256' })
     expect(items.some(({ alg }) => alg === 'ES256')).toBe(true)
+    // One that signs stays.
+    const signing = (await keys.list().take(50)).find(({ status }) => status === 'current')
+    await expect(keys.delete(String(signing?.kid))).rejects.toBeInstanceOf(Conflict)
     const { id, initial_access_token: token } = await initialAccessTokens.create({ name: mark })
     expect(token).toEqual(expect.any(String))
     expect((await initialAccessTokens.list().take(50)).map((each) => each.id)).toContain(id)
@@ -158,6 +187,31 @@ describe('every resource', () => {
     expect(await management.stats({ days: 1 })).toHaveProperty('users')
     expect(await management.status()).toHaveProperty('database')
     await passkeys.domains.list().take(1)
+  })
+
+  it('webhooks: endpoints, their keys, deliveries, listeners', async () => {
+    const { webhooks } = management
+    const created = await webhooks.create({
+      ...{ name: mark, url: `https://${mark}.example/hook`, event_types: ['user.created'] },
+    })
+    expect((await webhooks.list().take(50)).map(({ id }) => id)).toContain(created.id)
+    await webhooks.change(created.id, () => ({ name: `${mark} 2` }))
+    expect(await webhooks.get(created.id)).toMatchObject({ name: `${mark} 2` })
+    expect((await webhooks.eventTypes.list().take(300)).length).toBeGreaterThan(20)
+    await webhooks.rotateSecret(created.id, {})
+    await webhooks.disable(created.id)
+    await webhooks.enable(created.id)
+    expect(await webhooks.test(created.id)).toHaveProperty('event_id')
+    const from = new Date(Date.now() - 60_000).toISOString()
+    await webhooks.replay(created.id, { from, only: 'failed' })
+    await webhooks.deliveries.list(created.id).take(5)
+    await expectNothingThere(webhooks.deliveries.get(created.id, nobody))
+    await expectNothingThere(webhooks.deliveries.replay(created.id, nobody))
+    await webhooks.delete(created.id, { ifMatch: '*' })
+    const listener = await webhooks.listeners.create({ event_types: ['user.created'] })
+    expect(await webhooks.listeners.take(listener.id, { wait_seconds: 0 })).toHaveProperty('items')
+    await webhooks.listeners.delete(listener.id)
+    await expect(webhooks.get(created.id)).rejects.toBeInstanceOf(NotFound)
   })
 
   it('the audit trail: events, search, one person, checkpoints, verification', async () => {
@@ -258,8 +312,8 @@ describe('an idempotency key', () => {
 })
 
 describe('jobs', () => {
-  it('import many people with progress, tell of failed rows, and delete by filter in two steps', async () => {
-    const rows = Array.from({ length: 1200 }, (_, index) => ({
+  it('import many people with progress, and tell of failed rows', async () => {
+    const rows = Array.from({ length: 700 }, (_, index) => ({
       ...{ username: `${mark}-job-${index}`, email: index === 7 ? 'broken' : undefined },
     }))
     const started = await management.users.import(ndjson(rows), { contentType: 'application/x-ndjson' })
@@ -267,8 +321,8 @@ describe('jobs', () => {
     const job = await management.jobs.wait(started.id, {
       onProgress: ({ processed }) => seen.push(processed),
     })
-    expect(job).toMatchObject({ status: 'succeeded', total: 1200, succeeded: 1199, failed: 1 })
-    expect(seen.at(-1)).toBe(1200)
+    expect(job).toMatchObject({ status: 'succeeded', total: 700, succeeded: 699, failed: 1 })
+    expect(seen.at(-1)).toBe(700)
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
     const outcomes: unknown[] = []
     for await (const row of (await management.jobs.results(job.id)).rows<{ outcome: string }>())
@@ -277,8 +331,12 @@ describe('jobs', () => {
     const csv = await management.users.export({ format: 'csv', q: `${mark}-job-1` })
     expect((await csv.text()).split('\r\n')[0]).toContain('username')
     expect((await management.jobs.list({ kind: 'users.import' }).take(1))[0]).toMatchObject({ id: job.id })
+  }, 120_000)
 
-    const filter = { q: `${mark}-job-1` }
+  it('change and delete by filter, in two steps, and export the trail', async () => {
+    for (const name of ['a', 'b'])
+      await management.users.create({ username: `${mark}-bulk-${name}`, setup: { method: 'none' } })
+    const filter = { q: `${mark}-bulk` }
     const update = await management.users.bulk.update({ filter, patch: { profile: { locale: 'en' } } })
     await management.jobs.wait(update.id)
     const preview = await management.users.bulk.delete({ filter, dry_run: true })
@@ -289,6 +347,18 @@ describe('jobs', () => {
     expect(await management.users.count(filter)).toMatchObject({ total_count: 0 })
     const file = await management.audit.export({ filter: { types: ['user.imported'] } })
     await management.jobs.wait(file.id)
+  }, 120_000)
+
+  it('make accounts from a table, whose passwords are read once', async () => {
+    const csv = `username,email\r\n${mark}-csv,${mark}-csv@example.test\r\n`
+    const { id } = await management.users.bulk.create(csv, {
+      ...{ contentType: 'text/csv', credentials: 'temporary_password' },
+    })
+    await management.jobs.wait(id)
+    const rows: unknown[] = []
+    const file = await management.jobs.results(id, { file: 'credentials' })
+    for await (const row of file.rows()) rows.push(row)
+    expect(rows).toMatchObject([{ temporary_password: expect.any(String) }])
   })
 
   it('can be cancelled', async () => {
@@ -364,6 +434,20 @@ describe('tokens', () => {
     await expect(createManagement({ issuer, token }).users.count()).rejects.toMatchObject({
       ...{ status: expect.any(Number), name: expect.stringMatching(/Unauthorized|Forbidden/) },
     })
+  })
+})
+
+describe('all of this', () => {
+  it('has sent every operation at least once', () => {
+    const missing = Object.entries(operations)
+      .filter(([, { method, path }]) => {
+        const pattern = new RegExp(
+          `^${method} ${path.replaceAll('.', '[.]').replaceAll(/\{\w+\}/g, '[^/]+')}$`,
+        )
+        return !asked.some((line) => pattern.test(line))
+      })
+      .map(([name]) => name)
+    expect(missing.sort()).toEqual([])
   })
 })
 

@@ -1,6 +1,9 @@
 /** The browser package of the SDK in Chromium, against a whole Authly: what people do. */
+
+import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { hasChromium } from '../chromium.ts'
+import { demoResource } from '../../conformance/seed.ts'
+import { hasChromium, launchChromium } from '../chromium.ts'
 import type { PageGlobals } from './browser-application.ts'
 import { openSdkStage, type SdkStage } from './sdk-stage.ts'
 import { fillIn, leaveForSignIn, signIn, stateOf, untilState, userInfo } from './walk.ts'
@@ -184,6 +187,86 @@ describe.runIf(hasChromium)('the browser package in Chromium', () => {
     expect(refusal).toBe('signed_out')
     await untilState(there, 'signed_out')
     expect(await stateOf(there)).toMatchObject({ reason: 'session_ended' })
+  })
+
+  test('a page that comes out of the cache of the browser reads again who is there (bfcache)', async () => {
+    // Playwright switches that cache off.
+    const browser = await launchChromium([], ['--disable-back-forward-cache'])
+    const context = await browser.newContext({ locale: 'en-US' })
+    const page = await stage.openPage('/', context)
+    await signIn(page, await stage.seed.addUser())
+    await page.evaluate(() => {
+      Object.assign(globalThis, { isThatPage: true })
+      addEventListener('pageshow', ({ persisted }) => Object.assign(globalThis, { persisted }))
+    })
+    await page.goto(`${stage.application.origin}/elsewhere?idle`)
+    await page.goBack({ waitUntil: 'commit' })
+    const seen = () =>
+      page.evaluate(() => [Reflect.get(globalThis, 'isThatPage'), Reflect.get(globalThis, 'persisted')])
+    // It is as it was left: neither locks nor channels keep it out of the cache.
+    expect(await seen()).toEqual([true, true])
+    expect(await page.evaluate(() => authly.getAccessToken({ forceRefresh: true }))).toMatch(/^eyJ/)
+    await page.goto(`${stage.application.origin}/elsewhere?idle`)
+    const other = await stage.openPage('/', context)
+    await untilState(other, 'signed_in')
+    await other.evaluate(() => authly.signOut({ everywhere: false }))
+    await page.goBack({ waitUntil: 'commit' })
+    await untilState(page, 'signed_out')
+    await browser.close()
+  })
+
+  test('a sign-out does not wait for a refresh, and what that brings is over too', async () => {
+    const page = await stage.openPage()
+    await signIn(page, await stage.seed.addUser())
+    const revocations = () => stage.network.addresses.filter((each) => each === 'POST /oauth/revoke').length
+    const before = revocations()
+    stage.network.decide(() => 'late')
+    const asked = page.waitForRequest(`${stage.issuer}/oauth/token`)
+    const refreshed = page.evaluate(() =>
+      authly.getAccessToken({ forceRefresh: true }).catch((error) => error.code),
+    )
+    await asked
+    await page.evaluate(() => authly.signOut({ everywhere: false }))
+    expect(await refreshed).toBe('signed_out')
+    expect(await stateOf(page)).toMatchObject({ status: 'signed_out', reason: 'signed_out' })
+    stage.network.decide(() => 'arrives')
+    // Of the refresh token that was kept, which ends all of its family: the refresh is refused, or revoked in its turn.
+    expect(revocations()).toBeGreaterThan(before)
+    await page.reload()
+    await untilState(page, 'signed_out')
+  })
+
+  test('a server that wants requests pushed gets them so (RFC 9126)', async () => {
+    await stage.register({}, { require_pushed_authorization_requests: true })
+    const page = await stage.openPage()
+    await page.route('**/.well-known/openid-configuration', async (route) => {
+      const response = await route.fetch()
+      const json = { ...((await response.json()) as object), require_pushed_authorization_requests: true }
+      await route.fulfill({ response, json })
+    })
+    const request = page.waitForRequest('**/oauth/authorize*')
+    await signIn(page, await stage.seed.addUser())
+    expect([...new URL((await request).url()).searchParams.keys()]).toEqual(['client_id', 'request_uri'])
+  })
+
+  test('each API gets a token of its own, and userinfo too (RFC 8707)', async () => {
+    await stage.register({ resource: demoResource, scope: 'openid profile demo:read' })
+    const page = await stage.openPage()
+    const person = await stage.seed.addUser()
+    await signIn(page, person)
+    const audienceOf = async (resource?: string) => {
+      const asked = resource === undefined ? {} : { resource }
+      return decodeJwt(await page.evaluate((options) => authly.getAccessToken(options), asked)).aud
+    }
+    expect(await audienceOf()).toBe(demoResource)
+    expect(await userInfo(page, stage.issuer)).toMatchObject({ sub: person.id })
+    expect(await audienceOf(stage.issuer)).toBe(stage.issuer)
+    expect(await audienceOf()).toBe(demoResource)
+    const refused = await page.evaluate(() =>
+      authly.getAccessToken({ resource: 'https://elsewhere.example' }).catch((error) => error.code),
+    )
+    expect(refused).toBe('invalid_target')
+    expect(await stateOf(page)).toMatchObject({ status: 'signed_in' })
   })
 
   describe('a browser that is not as usual', () => {

@@ -73,6 +73,7 @@ describe.runIf(hasChromium)('the React package in Chromium', () => {
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const clientId = await stage.addApplication('Garden Planner', `${origin}/callback`, {
       ...{ first_party: true, application_type: 'web', dpop_bound_access_tokens: true },
+      scope_claims_in_id_token: true,
     })
     options = JSON.stringify({ issuer: stage.issuer, clientId })
   })

@@ -40,9 +40,9 @@ export async function createIssuerAndApi(options: ApiVerifierOptions = {}) {
     /** By path, in place of what an issuer answers. */
     answers: new Map<string, (request: Request) => Response>(),
   }
-  const serve = async (request: Request): Promise<Response> => {
+  const serve = async (request: Request, init?: RequestInit): Promise<Response> => {
     const { origin, pathname } = new URL(request.url)
-    state.asked.push(request)
+    state.asked.push(new Request(request.clone(), init))
     if (origin !== issuer) throw new Error(`nobody may ask ${origin}`)
     if (pathname === '/jwks') state.reads += 1
     await state.gate

@@ -6,7 +6,7 @@ import {
   type Management,
   type TailOptions,
 } from '@authly-server/management'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { invalidToken, type Loopback, problem, startLoopback } from './loopback.ts'
 
@@ -34,6 +34,8 @@ beforeEach(async () => {
   })
 })
 afterEach(async () => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
   for (const socket of sockets.clients) socket.terminate()
   sockets.close()
   await server.close()
@@ -227,6 +229,37 @@ describe('over server-sent events (no WebSocket in Node 20; DPoP)', () => {
     const asked = server.asked.map(({ url }) => new URL(url, server.issuer).searchParams.get('after'))
     expect(asked).toEqual([null, '5', '5', '6', '6', '6'])
     expect(server.askedForTokens).toHaveLength(2)
+  })
+
+  it('takes its place where the runtime has no WebSocket, as in Node 20', async () => {
+    vi.stubGlobal('WebSocket', undefined)
+    server.say(sse(sseEvent(5)))
+    expect(await readWith(client({}), 1)).toEqual(['e5'])
+    expect(opened).toEqual([])
+  })
+
+  it('connects again when nothing is heard for long: the server gives a sign of life every 8 s', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    server.say(
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write(`${sseEvent(5)}\n\n`)
+        return undefined
+      },
+      sse(sseEvent(6)),
+    )
+    const seen: string[] = []
+    const reading = (async () => {
+      for await (const { id } of client().audit.tail({ transport: 'sse' })) if (seen.push(id) === 2) break
+    })()
+    await vi.waitFor(() => expect(seen).toEqual(['e5']))
+    await vi.advanceTimersByTimeAsync(29_000)
+    expect(server.asked).toHaveLength(1)
+    await vi.waitFor(async () => {
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(seen).toEqual(['e5', 'e6'])
+    })
+    await reading
   })
 
   it('hears why the server ends it', async () => {

@@ -124,6 +124,19 @@ describe('the token of a service account', () => {
     await expect(waiting).rejects.toThrow('enough')
   })
 
+  it('is asked for again when nobody hears of the first request any more, as on Workers', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+    // The request that asked for it has ended, and took the connection along: no answer, no error.
+    server.sayForTokens((): undefined => undefined)
+    const management = service()
+    void management.users.get('u1').catch(() => undefined)
+    await vi.waitFor(() => expect(server.askedForTokens).toHaveLength(1))
+    const reading = management.users.get('u1')
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(await reading).toMatchObject({ id: 'u1' })
+    expect(server.askedForTokens).toHaveLength(2)
+  })
+
   it('is not taken from a discovery document of another issuer (RFC 8414 §3.3)', async () => {
     const management = createManagement({
       ...{ issuer: server.issuer, clientId: 'service', clientSecret: 'secret' },

@@ -18,8 +18,6 @@ export const createApplication = (issuer: Issuer, options: Partial<AuthlyServerO
     {},
   )
 
-export type Browser = ReturnType<typeof createBrowser>
-
 /** Keeps cookies as a browser does, and says of requests what a browser says. */
 export function createBrowser(authly: AuthlyServer, jar = new Map<string, string>()) {
   const take = (response: Pick<Response, 'headers'>) => {

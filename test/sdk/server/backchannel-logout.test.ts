@@ -180,11 +180,23 @@ describe('what is none', () => {
 })
 
 describe('a server that cannot be reached for its keys', () => {
-  it('is asked to try again later: the token is not at fault', async () => {
-    const token = await issuer.sign(claimsOf(), { typ })
-    const authly = createApplication(issuer, { fetch: () => Promise.reject(new TypeError('fetch failed')) })
-    const body = new URLSearchParams({ logout_token: token })
-    const answer = await authly.handle(new Request(origin + path, { method: 'POST', body }))
-    expect(answer?.status).toBe(503)
-  })
+  it.each<[string, () => Response | Promise<Response>]>([
+    ['no answer', () => Promise.reject(new TypeError('fetch failed'))],
+    ['an error', () => new Response('down', { status: 503 })],
+    ['what are no keys', () => Response.json({ maintenance: true })],
+  ])(
+    'with %s is asked to try again later: the token is not at fault (400 would be for good)',
+    async (_name, answer) => {
+      const token = await issuer.sign(claimsOf(), { typ })
+      const authly = createApplication(issuer)
+      issuer.state.intercept = (request) => (request.url.endsWith('/jwks') ? answer() : undefined)
+      const send = () => {
+        const body = new URLSearchParams({ logout_token: token })
+        return authly.handle(new Request(origin + path, { method: 'POST', body }))
+      }
+      expect((await send())?.status).toBe(503)
+      issuer.state.intercept = undefined
+      expect((await send())?.status).toBe(200)
+    },
+  )
 })

@@ -79,6 +79,20 @@ describe('session.fetch', () => {
     expect(await asked[1]?.text()).toBe('{"a":1}')
   })
 
+  it('takes a Request as it is, but for the redirects', async () => {
+    const { browser } = await signedIn()
+    const request = new Request('https://api.example/orders', {
+      ...{ method: 'PUT', body: 'whole', headers: { 'x-mine': 'yes' } },
+    })
+    await browser.open('/', (auth) => auth.fetch(request))
+    expect([asked[0]?.method, asked[0]?.headers.get('x-mine'), asked[0]?.redirect]).toEqual([
+      'PUT',
+      'yes',
+      'manual',
+    ])
+    expect(await asked[0]?.text()).toBe('whole')
+  })
+
   it('gives back the second 401: nobody is asked for ever', async () => {
     const { call } = await signedIn()
     answers = [new Response('no', { status: 401 }), new Response('never', { status: 401 })]

@@ -73,6 +73,27 @@ describe('one request', () => {
     expect(await browser.user()).toMatchObject({ sub: 'grace' })
   })
 
+  it('brings a new cookie with any answer, which no shared cache may then keep (it would hand the session on)', async () => {
+    const browser = createBrowser(createApplication(issuer))
+    await browser.signIn(issuer)
+    const page = () => new Response('page', { headers: { 'cache-control': 'public, max-age=600' } })
+    const before = await browser.open('/', page)
+    expect([before.headers.get('cache-control'), before.headers.getSetCookie()]).toEqual([
+      'public, max-age=600',
+      [],
+    ])
+    inSeconds(600)
+    const after = await browser.open('/', page)
+    expect([after.headers.get('cache-control'), after.headers.getSetCookie().length]).toEqual([
+      'private, no-store',
+      1,
+    ])
+    // As immutable as what fetch() gives.
+    inSeconds(600)
+    const passedOn = await browser.open('/', () => Response.redirect('https://app.example/next'))
+    expect([passedOn.status, passedOn.headers.getSetCookie().length]).toEqual([302, 1])
+  })
+
   it('renews when it is asked to, but not what it has just got', async () => {
     const browser = createBrowser(createApplication(issuer))
     await browser.signIn(issuer)
@@ -107,6 +128,21 @@ describe('one request', () => {
     inSeconds(2)
     await browser.user()
     expect(refreshes()).toBe(1)
+  })
+
+  it('keeps the new refresh token also when the new ID token cannot be verified for want of keys', async () => {
+    const authly = createApplication(issuer)
+    const browser = createBrowser(authly)
+    await browser.signIn(issuer)
+    inSeconds(700)
+    issuer.state.intercept = (request) =>
+      request.url.endsWith('/jwks') ? new Response('down', { status: 503 }) : undefined
+    // A process that has no keys yet.
+    const other = createBrowser(createApplication(issuer), browser.jar)
+    expect(await other.token()).toMatch(/^access-/)
+    inSeconds(700)
+    expect(await other.user()).toMatchObject({ sub: 'grace' })
+    expect(issuer.families[0]).toMatchObject({ rotations: 2, isRevoked: false })
   })
 
   it('takes no ID token of somebody else from a refresh (OpenID Connect Core §12.2)', async () => {

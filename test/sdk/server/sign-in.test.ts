@@ -54,6 +54,17 @@ describe('signing in', () => {
     expect(last.status).toBe(303)
   })
 
+  it('however long the links are that somebody makes it open, requests stay small (a denial by cookies)', async () => {
+    const browser = createBrowser(createApplication(issuer))
+    let last: Response | undefined
+    for (let count = 0; count < 8; count++)
+      last = await browser.open(`/auth/login?returnTo=/${'x'.repeat(1_400)}${count}`)
+    expect([...browser.jar].join().length).toBeLessThan(4_200)
+    expect((await browser.open(issuer.signIn(locationOf(last as Response)))).status).toBe(303)
+    const tooLong = await browser.open(`/auth/login?acr_values=${'x'.repeat(4_000)}`)
+    expect([tooLong.status, tooLong.headers.getSetCookie()]).toEqual([400, []])
+  })
+
   it('pushes the request where the server demands it (RFC 9126)', async () => {
     issuer = await createIssuer({ require_pushed_authorization_requests: true })
     const browser = createBrowser(createApplication(issuer))

@@ -42,4 +42,4 @@ export function createIssuer(issuer: string, fetch: Fetch, now: () => number): I
 export const guarded =
   (fetch: Fetch): Fetch =>
   (request) =>
-    fetch(new Request(request, { redirect: 'manual', signal: AbortSignal.timeout(timeout) }))
+    fetch(request, { redirect: 'manual', signal: AbortSignal.timeout(timeout) })

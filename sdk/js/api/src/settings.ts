@@ -47,7 +47,7 @@ export function readSettings(options: ApiVerifierOptions): Settings {
     metadata: options.metadata ?? {},
     metadataUrl:
       options.metadataUrl === false ? undefined : (options.metadataUrl ?? metadataUrlOf(audience[0])),
-    fetch: guarded(options.fetch ?? ((request) => fetch(request))),
+    fetch: guarded(options.fetch ?? ((request, init) => fetch(request, init))),
   }
 }
 

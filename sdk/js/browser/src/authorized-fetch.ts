@@ -25,8 +25,11 @@ export async function authorizedFetch(
   let isProofLeft = held.session.dpopKey !== undefined
   let isTokenLeft = true
   while (true) {
+    const sentAt = Date.now()
     const { response, isNonceNew } = await send(server, held, request.clone())
     if (response.status !== 401) return response
+    // The server alone says what the time is.
+    if (url.origin === new URL(settings.issuer).origin) server.clock.learn(response, sentAt)
     const challenge = readChallenge(response.headers.get('www-authenticate'))
     if (challenge['error'] === 'insufficient_user_authentication') throw new StepUpRequired(challenge)
     // An API of another origin may show the nonce and not the challenge.
@@ -49,10 +52,7 @@ async function send(server: Server, { token, session }: TokenOfSession, request:
     const proof = { method, url, accessToken: token.value, nonce, clockOffsetSeconds }
     headers.set('dpop', await dpopProof(session.dpopKey, proof))
   }
-  const sentAt = Date.now()
   const response = await fetch(new Request(request, { headers }))
-  // A refusal alone says the time: another answer may come out of a cache.
-  if (response.status === 401) server.clock.learn(response, sentAt)
   return { response, isNonceNew: server.nonces.learn(url, response, nonce) }
 }
 

@@ -45,7 +45,7 @@ interface Why {
 
 export function keepSession(
   settings: Settings,
-  { sessions }: Storage,
+  { sessions, database }: Storage,
   server: Server,
   tabs: Tabs,
   state: StateHolder,
@@ -143,6 +143,8 @@ export function keepSession(
 
   async function end(reason: EndReason, id?: string): Promise<Session | undefined> {
     const ended = await sessions.clear(id)
+    // Somebody signed out meanwhile, and everybody knows.
+    if (id !== undefined && !ended) return undefined
     // Another sign-in may have taken its place.
     await restore({ reason })
     tabs.tell(reason)
@@ -161,16 +163,19 @@ export function keepSession(
       void server.revoke(before?.refreshToken)
     },
     async token(resource, rejected) {
-      if (!current) throw new AuthlyError('signed_out')
-      const named = resource ?? defaultResource(current)
-      const token = current.tokens[named]
-      if (token && token.value !== rejected && isUsable(token)) return { token, session: current }
+      // Another tab may have signed in a moment ago.
+      const session = current ?? (await sessions.read())
+      if (!session) throw new AuthlyError('signed_out')
+      if (!current) adopt(session)
+      const named = resource ?? defaultResource(session)
+      const token = session.tokens[named]
+      if (token && token.value !== rejected && isUsable(token)) return { token, session }
       return shared(named, rejected, isUsable)
     },
     async onNews(news) {
       if (news === 'changed') return restore()
       // What only this page knows is over too: it was the same person at the same server.
-      if (settings.storage === 'memory') await sessions.clear()
+      if (news === 'signed_out' && !database) await sessions.clear()
       await restore({ reason: news })
     },
   }

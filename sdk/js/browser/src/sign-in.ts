@@ -1,7 +1,13 @@
-import { AuthlyError, authorizationRequest, type SignInOptions, safeReturnTo } from '@authly-server/core'
+import {
+  AuthlyError,
+  authorizationRequest,
+  pushRequest,
+  type SignInOptions,
+  safeReturnTo,
+} from '@authly-server/core'
 import { attemptsOf, createAttemptKey } from './attempts.ts'
 import type { Settings } from './options.ts'
-import type { Server } from './server.ts'
+import { plainFetch, type Server } from './server.ts'
 import type { Storage } from './storage.ts'
 
 export interface BrowserSignInOptions extends SignInOptions {
@@ -32,7 +38,10 @@ export async function beginSignIn(
     { clientId, redirectUri, dpopThumbprint: key?.thumbprint },
     { ...options, scope, resource: resources },
   )
+  const address = metadata.require_pushed_authorization_requests
+    ? await pushRequest(plainFetch, metadata, url)
+    : url
   attemptsOf(settings).begin({ ...transaction, returnTo, scope, resources, keyId: key?.thumbprint })
-  if (options.replace) location.replace(url)
-  else location.assign(url)
+  if (options.replace) location.replace(address)
+  else location.assign(address)
 }

@@ -49,9 +49,14 @@ export function discoverOnce(issuer: string, fetch: Fetch): () => Promise<Server
   }
 }
 
-/** There a request cannot wait for what another one has begun: when that one is cancelled, it waits for ever. */
-export const isOnWorkers = (): boolean =>
-  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent === 'Cloudflare-Workers'
+/** There, and in Vercel's likeness, a request that waits for what another one has begun may wait for ever. */
+export function isOnWorkers(): boolean {
+  const { navigator, EdgeRuntime } = globalThis as {
+    readonly navigator?: { readonly userAgent?: string }
+    readonly EdgeRuntime?: unknown
+  }
+  return navigator?.userAgent === 'Cloudflare-Workers' || EdgeRuntime !== undefined
+}
 
 /**
  * Reads the discovery document.

@@ -1,6 +1,7 @@
 import { AuthlyError } from './errors.ts'
 
-export type Fetch = (request: Request) => Promise<Response>
+/** `init` is of the one call: a `Request` made from another loses its body in some runtimes (the Edge of Next.js 15). */
+export type Fetch = (request: Request, init?: RequestInit) => Promise<Response>
 
 export type JsonObject = Readonly<Record<string, unknown>>
 

@@ -45,7 +45,7 @@ interface Cached {
  * On Workers a request that ends takes its open connections along, and nobody hears of them again: who waits for the
  * token of another request waits this long.
  */
-const patienceMs = 10_000
+const patienceMs = 5_000
 /** A token this close to its end may be refused on the way. */
 const marginMs = 5_000
 
@@ -74,8 +74,10 @@ export function serviceAccountTokens(needs: ServiceAccountNeeds, account: Servic
 
   const wait = async (): Promise<string> => {
     if (!pending) return fetchToken()
-    const tooLong = sleep(patienceMs).then(() => undefined)
-    return (await Promise.race([pending.promise, tooLong])) ?? fetchToken()
+    const impatience = new AbortController()
+    const tooLong = sleep(patienceMs, impatience.signal).then(() => undefined)
+    const token = await Promise.race([pending.promise, tooLong]).finally(() => impatience.abort())
+    return token ?? fetchToken()
   }
 
   return {
@@ -100,7 +102,7 @@ async function grant(needs: ServiceAccountNeeds, account: ServiceAccount): Promi
     let response: Response | undefined
     const limit = deadline(needs.timeoutMs, undefined)
     const fetch: Fetch = async (request) => {
-      response = await needs.fetch(new Request(request, { signal: limit.signal }))
+      response = await needs.fetch(request, { signal: limit.signal })
       return response
     }
     try {

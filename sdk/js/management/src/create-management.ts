@@ -62,7 +62,11 @@ export function createManagement(options: ManagementOptions = {}): Management {
   const issuer = options.issuer ?? environment('AUTHLY_ISSUER')
   // Attack: over plain http anybody on the way reads the secret and the token.
   if (!isSecureAddress(issuer)) throw new TypeError('issuer must be an https address (http on this machine)')
-  const { fetch = (request) => globalThis.fetch(request), timeoutMs = 30_000, retry = {} } = options
+  const {
+    fetch = (request, init) => globalThis.fetch(request, init),
+    timeoutMs = 30_000,
+    retry = {},
+  } = options
   const dpop = options.token === undefined && options.dpop ? createDpop() : undefined
   const shared = { fetch, timeoutMs, retry, dpop, issuer }
   const tokens = options.token ? ownTokens(options.token) : accountTokens(options, shared)

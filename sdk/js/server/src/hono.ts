@@ -1,5 +1,6 @@
 /** Sign-in for Hono, on Node and Workers. */
 
+import { isOnWorkers } from '@authly-server/core'
 import type { Context, MiddlewareHandler } from 'hono'
 import { env } from 'hono/adapter'
 import { type AuthlyServer, createAuthlyServer, type SignInDemand } from './authly-server.ts'
@@ -58,6 +59,5 @@ export const requireSignIn =
   }
 
 const isProcess = (): boolean =>
-  typeof (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node ===
-    'string' &&
-  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent !== 'Cloudflare-Workers'
+  !isOnWorkers() &&
+  (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node !== undefined

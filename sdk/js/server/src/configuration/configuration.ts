@@ -2,8 +2,14 @@ import { isSecureAddress } from '@authly-server/core'
 import { createCookieNames } from '../cookies/cookie-names.ts'
 import { invalidConfiguration } from '../errors.ts'
 import { clientAuthentication } from '../provider/client-authentication.ts'
+import { readBaseUrl } from './base-url.ts'
 import { type Environment, processEnvironment } from './environment.ts'
-import { type AuthlyServerOptions, defaultPaths, type SessionLifetime } from './options.ts'
+import {
+  type ApplicationFetch,
+  type AuthlyServerOptions,
+  defaultPaths,
+  type SessionLifetime,
+} from './options.ts'
 import { readSecrets } from './session-secrets.ts'
 
 export type Configuration = ReturnType<typeof configure>
@@ -33,7 +39,7 @@ export function configure(options: AuthlyServerOptions, environment: Environment
   const scope = options.scope ?? 'openid profile email'
   if (!scope.split(' ').includes('openid')) throw invalidConfiguration('scope', 'must contain openid')
   const timeoutMs = options.timeoutMs ?? 10_000
-  const fetch = options.fetch ?? ((request: Request) => globalThis.fetch(request))
+  const fetch: ApplicationFetch = options.fetch ?? ((request, init) => globalThis.fetch(request, init))
   return {
     ...{ issuer, clientId, scope, baseUrl },
     authentication: clientAuthentication({ issuer, clientId, clientSecret, clientKey: options.clientKey }),
@@ -51,29 +57,13 @@ export function configure(options: AuthlyServerOptions, environment: Environment
     /** To APIs: how long they may take is the application's to say. */
     plainFetch: fetch,
     // A server that does not answer must not hold every request of the application.
-    fetch: (request: Request) => fetch(new Request(request, { signal: AbortSignal.timeout(timeoutMs) })),
+    fetch: (request: Request) => fetch(request, { signal: AbortSignal.timeout(timeoutMs) }),
   }
 }
 
 function required(option: string, value: string | undefined, variable: string): string {
   if (value) return value
   throw invalidConfiguration(option, `is missing: pass it, or set ${variable}`)
-}
-
-export interface BaseUrl {
-  readonly origin: string
-  /** Without a slash at its end; empty at the root. */
-  readonly path: string
-  readonly isSecure: boolean
-}
-
-function readBaseUrl(text: string): BaseUrl {
-  if (!isSecureAddress(text))
-    throw invalidConfiguration('baseUrl', 'must be an https address, or http on this machine')
-  const url = new URL(text)
-  if (url.search || url.hash || url.username || url.password)
-    throw invalidConfiguration('baseUrl', 'must be scheme, host and path alone')
-  return { origin: url.origin, path: url.pathname.replace(/\/+$/, ''), isSecure: url.protocol === 'https:' }
 }
 
 function readLifetime(chosen: Partial<SessionLifetime> = {}): SessionLifetime {

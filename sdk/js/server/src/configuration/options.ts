@@ -37,10 +37,16 @@ export interface AuthlyServerOptions {
   readonly userinfo?: boolean | undefined
   /** The answer when a sign-in fails. Default: a small page. */
   readonly onError?: ((error: AuthlyError, request: Request) => Response | Promise<Response>) | undefined
-  readonly fetch?: ((request: Request) => Promise<Response>) | undefined
+  readonly fetch?: ApplicationFetch | undefined
   /** For one request to Authly. Default: 10,000. */
   readonly timeoutMs?: number | undefined
 }
+
+/** @param init has the signal that ends a request after `timeoutMs` */
+export type ApplicationFetch = (
+  request: Request,
+  init?: { readonly signal: AbortSignal },
+) => Promise<Response>
 
 /** Below `baseUrl`. */
 export interface Paths {

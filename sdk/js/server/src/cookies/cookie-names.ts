@@ -1,4 +1,4 @@
-import type { BaseUrl } from '../configuration/configuration.ts'
+import type { BaseUrl } from '../configuration/base-url.ts'
 
 export interface CookieNames {
   readonly session: string

@@ -5,6 +5,7 @@ import {
   type IdTokenClaims,
   type IdTokenExpectation,
   type ServerMetadata,
+  send,
 } from '@authly-server/core'
 import { createRemoteJWKSet, customFetch, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
 
@@ -18,7 +19,10 @@ export interface TokenVerifier {
     metadata: ServerMetadata,
     expected: Omit<IdTokenExpectation, 'issuer'>,
   ) => Promise<IdTokenClaims>
-  /** Signature, and what `options` ask for. @throws of jose */
+  /**
+   * Signature, and what `options` ask for.
+   * @throws AuthlyError `network_error` when the keys cannot be read, which is not the token's fault; else of jose
+   */
   readonly signed: (token: string, metadata: ServerMetadata, options: JWTVerifyOptions) => Promise<JWTPayload>
 }
 
@@ -29,7 +33,7 @@ export function createTokenVerifier(fetch: Fetch): TokenVerifier {
     const known = keySets.get(jwks_uri)
     if (known) return known
     const keys = createRemoteJWKSet(new URL(jwks_uri), {
-      [customFetch]: (url, init) => fetch(new Request(url, init as RequestInit)),
+      [customFetch]: (url, init) => send(fetch, new Request(url, init as RequestInit)),
     })
     keySets.clear()
     keySets.set(jwks_uri, keys)
@@ -38,7 +42,11 @@ export function createTokenVerifier(fetch: Fetch): TokenVerifier {
   const signed: TokenVerifier['signed'] = async (token, metadata, options) => {
     const { id_token_signing_alg_values_supported: announced = asymmetric } = metadata
     const algorithms = asymmetric.filter((alg) => announced.includes(alg))
-    return (await jwtVerify(token, keysOf(metadata), { algorithms, ...options })).payload
+    try {
+      return (await jwtVerify(token, keysOf(metadata), { algorithms, ...options })).payload
+    } catch (cause) {
+      throw unreadable.includes(codeOf(cause)) ? new AuthlyError('network_error') : cause
+    }
   }
   return {
     signed,
@@ -57,5 +65,8 @@ export function createTokenVerifier(fetch: Fetch): TokenVerifier {
     },
   }
 }
+
+/** Of jose: the keys were no keys, or late. */
+const unreadable = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID']
 
 const codeOf = (cause: unknown): string => (cause as { code?: string }).code ?? 'it cannot be verified'

@@ -1,4 +1,4 @@
-import { type AuthorizationTransaction, safeReturnTo } from '@authly-server/core'
+import { AuthlyError, type AuthorizationTransaction, safeReturnTo } from '@authly-server/core'
 import { type CookieChange, removed } from '../cookies/cookie-change.ts'
 import type { CookieNames } from '../cookies/cookie-names.ts'
 import type { RequestCookies } from '../cookies/request-cookies.ts'
@@ -12,8 +12,9 @@ export interface Transaction extends AuthorizationTransaction {
 
 /** The server's own pages allow half an hour, and a message may take its time. */
 const lifetimeSeconds = 3600
-/** Tabs that sign in at the same time. Cookies of more would make requests too large (RFC 9110 §15.5.22). */
+/** Tabs that sign in at the same time, and what their cookies may hold together. */
 const maxTransactions = 5
+const maxLength = 4_000
 
 export type Transactions = ReturnType<typeof createTransactions>
 
@@ -21,21 +22,28 @@ export type Transactions = ReturnType<typeof createTransactions>
 export function createTransactions(sealer: Sealer, names: CookieNames) {
   return {
     begin: async (transaction: Transaction, cookies: RequestCookies): Promise<readonly CookieChange[]> => {
-      const open = [...cookies.keys()].filter((name) => name.startsWith(names.transactionPrefix))
+      const open = [...cookies].filter(([name]) => name.startsWith(names.transactionPrefix))
       const dated = await Promise.all(
-        open.map(async (name) => {
-          const { startedAt } = (await sealer.open('transaction', cookies.get(name) ?? '')) ?? {}
-          return { name, startedAt: Number(startedAt ?? 0) }
+        open.map(async ([name, value]) => {
+          const { startedAt } = (await sealer.open('transaction', value)) ?? {}
+          return { name, length: value.length, startedAt: Number(startedAt ?? 0) }
         }),
       )
-      const oldest = dated.toSorted((a, b) => b.startedAt - a.startedAt).slice(maxTransactions - 1)
+      const value = await sealer.seal('transaction', transaction)
+      if (value.length > maxLength)
+        throw new AuthlyError('invalid_request', { description: 'what the sign-in is asked for is too long' })
+      // Attack: a page of another site opens long links to the sign-in, one after the other, until requests are larger
+      // than servers take (RFC 9110 §15.5.22): nobody gets in with this browser, for as long as these cookies live.
+      let room = maxLength - value.length
+      const outdated = dated
+        .toSorted((a, b) => b.startedAt - a.startedAt)
+        .filter(({ length }, index) => {
+          room -= length
+          return room < 0 || index >= maxTransactions - 1
+        })
       return [
-        ...oldest.map(({ name }) => removed(name)),
-        {
-          name: names.transaction(transaction.state),
-          value: await sealer.seal('transaction', transaction),
-          maxAgeSeconds: lifetimeSeconds,
-        },
+        ...outdated.map(({ name }) => removed(name)),
+        { name: names.transaction(transaction.state), value, maxAgeSeconds: lifetimeSeconds },
       ]
     },
 

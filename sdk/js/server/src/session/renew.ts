@@ -50,8 +50,15 @@ export function createRenew(provider: Provider, clientId: string): Renew {
   /** A refreshed ID token is about the same person and session, or it is refused (OpenID Connect Core §12.2). */
   async function identity(data: SessionData, idToken: string) {
     const { sub } = data.user
-    const claims = await provider.verifier.idToken(idToken, await provider.metadata(), { clientId, sub })
-    return { idToken, user: { ...data.user, ...claims } }
+    try {
+      const claims = await provider.verifier.idToken(idToken, await provider.metadata(), { clientId, sub })
+      return { idToken, user: { ...data.user, ...claims } }
+    } catch (error) {
+      // Without the server's keys nobody knows what it says. The refresh token is used up all the same: what came in its
+      // place must be kept.
+      if (error instanceof AuthlyError && error.code === 'network_error') return {}
+      throw error
+    }
   }
 }
 

@@ -2,17 +2,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createManagement } from '@authly-server/management'
-import { describe, expect, it } from 'vitest'
-import { type LocatedOperation, operationsOf } from '../../../scripts/docs/openapi/openapi-types.ts'
-import { methodNames, namedByHand } from '../../../scripts/sdk/management/method-names.ts'
-import { comment, declarationOf, typeOfSchema } from '../../../scripts/sdk/management/schema-types.ts'
-import manifest from '../../../sdk/js/management/package.json' with { type: 'json' }
-import { changes, operations, streams } from '../../../sdk/js/management/src/generated/operations.ts'
-import { version } from '../../../sdk/js/management/src/version.ts'
+import { describe, expect, it, test } from 'vitest'
+import { loadDocument } from '../../scripts/docs/api-files.ts'
+import { type LocatedOperation, operationsOf } from '../../scripts/docs/openapi/openapi-types.ts'
+import { managementFiles } from '../../scripts/sdk/management/management-files.ts'
+import { methodNames, namedByHand } from '../../scripts/sdk/management/method-names.ts'
+import { comment, declarationOf, typeOfSchema } from '../../scripts/sdk/management/schema-types.ts'
+import manifest from '../../sdk/js/management/package.json' with { type: 'json' }
+import { changes, operations, streams } from '../../sdk/js/management/src/generated/operations.ts'
+import { version } from '../../sdk/js/management/src/version.ts'
 
-const document = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../public/openapi.json'), 'utf8'),
-) as Parameters<typeof operationsOf>[0]
+const document = await loadDocument()
 const adminOperations = operationsOf(document).filter(({ path }) => path.startsWith('/admin/'))
 const setting = /^\/admin\/settings\/[^/{]+$/
 
@@ -28,6 +28,12 @@ const byHand: Readonly<Record<string, string>> = {
 const management = createManagement({ issuer: 'https://auth.example.com', token: () => 'token' })
 const methodAt = (name: string): unknown =>
   name.split('.').reduce<unknown>((group, part) => (group as Record<string, unknown>)[part], management)
+
+test('what is built is of these sources (else: npm run build)', () => {
+  // Not compared by `toBe`, which would print a thousand lines.
+  for (const [path, text] of Object.entries(managementFiles(document)))
+    expect(readFileSync(join(import.meta.dirname, '../..', path), 'utf8') === text, path).toBe(true)
+})
 
 describe('the surface', () => {
   it('has a method for each operation', () => {
