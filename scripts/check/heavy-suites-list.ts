@@ -62,7 +62,7 @@ export const heavySuites: readonly HeavySuite[] = [
   },
   {
     name: 'quickstarts',
-    minutes: 9,
+    minutes: 7,
     what: 'what a reader of each quickstart does gives an application that people sign in to, and an API that is protected',
     covers: [
       ...[

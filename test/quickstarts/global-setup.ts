@@ -13,9 +13,28 @@ declare module 'vitest' {
   }
 }
 
+/** The pages name it. */
+const port = 8787
+
+/** Otherwise the reader's commands would go to a server of somebody else. */
+async function untilPortIsFree(): Promise<void> {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
+    const isTaken = await fetch(`http://localhost:${port}/`, { redirect: 'manual' }).then(
+      () => true,
+      () => false,
+    )
+    if (!isTaken) return
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+  }
+  throw new Error(
+    `Port ${port} is taken. The quickstarts need it: stop the Authly that runs there (npm start)`,
+  )
+}
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await untilPortIsFree()
   const registry = await startLocalRegistry()
-  const stack = await startStack({ port: 8787 })
+  const stack = await startStack({ port })
   const token = await tokenOfServiceAccount(stack, 'quickstarts')
   project.provide('surroundings', {
     ...{ issuer: stack.issuer, databaseOwnerUrl: stack.database_owner_url },
