@@ -48,7 +48,7 @@ export function checkPackages(
   manifest: Manifest,
   licenceOf: (path: string) => string | undefined,
 ): readonly Finding[] {
-  const locked = Object.entries(packages).filter(([path]) => path !== '')
+  const locked = Object.entries(packages).filter(([path, entry]) => path !== '' && !isOwn(path, entry))
   return [
     ...locked.flatMap(([path, entry]) => checkPackage(path, entry, manifest, licenceOf)),
     ...Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
@@ -71,6 +71,11 @@ export function checkPackages(
       })),
   ]
 }
+
+/** A workspace of this repository, by its folder or by the link that leads there. */
+const isOwn = (path: string, { link, resolved = '' }: LockedPackage): boolean =>
+  ownFolder.test(path) || (link === true && ownFolder.test(resolved))
+const ownFolder = /^sdk\/(?:js\/)?[\w-]+$/
 
 function checkPackage(
   path: string,

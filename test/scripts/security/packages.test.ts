@@ -37,6 +37,15 @@ describe('the lock file', () => {
     expect(rulesOf(entry)).toEqual([rule])
   })
 
+  test('may link to the packages of this repository, and to no other folder', () => {
+    const linked = (resolved: string, path = resolved) =>
+      checkPackages({ 'node_modules/@own/a': { resolved, link: true }, [path]: {} }, {}, noLicence)
+    expect(linked('sdk/js/core')).toEqual([])
+    expect(linked('sdk/demo')).toEqual([])
+    expect(linked('../elsewhere')).not.toEqual([])
+    expect(linked('sdk/js/../../elsewhere')).not.toEqual([])
+  })
+
   test('may hold more licences in development, and scripts that somebody decided about', () => {
     expect(rulesOf({ ...good, license: 'MPL-2.0', dev: true })).toEqual([])
     expect(rulesOf({ ...good, hasInstallScript: true }, { allowScripts: { a: false } })).toEqual([])
