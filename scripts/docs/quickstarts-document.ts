@@ -14,6 +14,11 @@ const prose = {
     '- **compiled**: a test compiles the code of the page, and does not run it.',
     '- **text**: written after the documentation of the libraries. Nothing checks it; the page says so too.',
   ].join('\n'),
+  packages: [
+    '## The packages',
+    'The packages `@authly-server/…` are installed from npm. For a version that is not there, such as the one of your clone: `npm run pack:sdk` in Authly’s folder writes them as files, and in your application this takes the place of `npm install @authly-server/…`:',
+    '```sh\nnpm install ../authly/dist/sdk/*.tgz\n```',
+  ].join('\n\n'),
   others:
     'Another language or framework: any certified OpenID Connect library will do. It needs the issuer, the client’s id, and the secret if there is one; [presets](../presets.md) register the client. Which libraries are tested: [client libraries](../client-libraries.md).',
 }
@@ -35,6 +40,7 @@ export function quickstartsDocument(folder: string): string {
     prose.intro,
     table(['For', 'Minutes', 'Checked'], rows),
     prose.ways,
+    prose.packages,
     prose.others,
   ].join('\n\n')
 }
