@@ -18,6 +18,8 @@ export interface Forwarded {
 }
 
 const timeoutMs = 10_000
+/** Of Standard Webhooks. Attack: a server that is not what it seems adds `Cookie` or `X-Forwarded-User`. */
+const headerNames = ['content-type', 'webhook-id', 'webhook-timestamp', 'webhook-signature']
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 
 /** http stays on this machine: what events say is nobody else's business. */
@@ -34,12 +36,13 @@ export function readTarget(given: string | undefined): URL | undefined {
 /** One attempt: whoever develops sees what came of it, and can have it sent again. */
 export async function forwardWebhook(
   target: URL,
-  { headers, body }: TakenWebhook,
+  { headers: given, body }: TakenWebhook,
   { interrupted }: Pick<Terminal, 'interrupted'>,
 ): Promise<Forwarded> {
   const began = performance.now()
   const took = () => Math.round(performance.now() - began)
   try {
+    const headers = Object.fromEntries(headerNames.map((name) => [name, given[name] ?? '']))
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), interrupted])
     const response = await fetch(target, { method: 'POST', headers, body, redirect: 'manual', signal })
     await response.body?.cancel()

@@ -7,6 +7,7 @@ import type { CatalogueOperation } from '../api/catalogue.ts'
 import { type Command, type CommandContext, defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
+import { safeText } from '../output/safe-text.ts'
 import { optionOf } from './fields.ts'
 import { createFinder } from './find-by-name.ts'
 import { type Forwarded, forwardWebhook, readTarget, type TakenWebhook } from './forward-webhook.ts'
@@ -185,5 +186,5 @@ function show({ output }: CommandContext, webhook: TakenWebhook, forwarded: Forw
   const answer =
     forwarded === undefined ? '' : `  → ${forwarded.status ?? forwarded.error} (${forwarded.duration_ms} ms)`
   const item = { event_id, type, ...forwarded, body: JSON.parse(body) as unknown }
-  output.streamed(item, `${time}  ${type}  ${event_id}${answer}`)
+  output.streamed(item, `${time}  ${safeText(type)}  ${safeText(event_id)}${answer}`)
 }

@@ -39,6 +39,7 @@ export async function checkCsrfToken(
  * must. Without any of them the post is refused.
  */
 export function isOwnOrigin(headers: Headers, issuer: string): boolean {
+  if (isOfScript(headers)) return false
   const own = new URL(issuer).origin
   const origin = headers.get('origin')
   if (origin !== null && origin !== 'null') return origin === own
@@ -47,3 +48,10 @@ export function isOwnOrigin(headers: Headers, issuer: string): boolean {
   const referer = headers.get('referer')
   return referer !== null && URL.canParse(referer) && new URL(referer).origin === own
 }
+
+/**
+ * Whether a script asks, and nobody navigates (Fetch Metadata §2.1): pages are opened and forms are sent by the browser
+ * itself. Attack: the guide and the documentation of the API are on this origin too; a script that got into them would
+ * read the account with `fetch` and send its forms.
+ */
+export const isOfScript = (headers: Headers): boolean => headers.get('sec-fetch-dest') === 'empty'

@@ -34,6 +34,21 @@ describe('the account page', () => {
     expect(sessions.match(/this device/g)).toHaveLength(1)
   })
 
+  // Attack: a script that got into another page of this origin reads the account and sends its forms.
+  test('opens for navigation alone, not for a script (Fetch Metadata)', async () => {
+    const person = await addPerson()
+    const browser = openBrowser()
+    await signIn(browser, person.email, goodPassword)
+    const { hidden } = await browser.get('/account/sessions')
+    const byScript = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty' }
+    const read = await browser.get('/account', byScript)
+    expect([read.status, read.html]).toEqual([403, ''])
+    const headers = { origin: 'https://auth.test', ...byScript }
+    expect((await browser.post('/account/sessions/end-others', hidden, headers)).status).toBe(403)
+    const navigates = { ...byScript, 'sec-fetch-dest': 'document' }
+    expect((await browser.get('/account', navigates)).status).toBe(200)
+  })
+
   test('ends one other session, and then all others', async () => {
     const person = await addPerson()
     const [browser, second, third] = [openBrowser(), openBrowser(), openBrowser()]

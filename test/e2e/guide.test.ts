@@ -93,10 +93,21 @@ describe.runIf(hasChromium)('the guide in Chromium', () => {
     await context.close()
   })
 
-  // Attack: text that became markup would act on the sign-in pages, which are on the same origin.
-  test('makes markup of no text but its own', async () => {
+  // Attack: what got into the guide acts as the person who is signed in at the same origin.
+  test('makes no markup of text, and reaches no hosted page', async () => {
     const { context, page } = await open('/guide/')
     expect(await page.evaluate(makeMarkup)).toBe('TypeError')
+    const ask = (path: string) => page.evaluate(async (where) => (await fetch(where)).status, path)
+    expect([await ask('/account'), await ask('/account/sessions')]).toEqual([403, 403])
+    for (const path of ['/login', '/account', '/oauth/authorize', '/docs']) {
+      const opened = context.waitForEvent('page')
+      await page.evaluate((where) => {
+        Object.assign(globalThis, { other: open(where) })
+      }, path)
+      await (await opened).waitForLoadState()
+      const isClosed = await page.evaluate(() => (globalThis as unknown as { other: Window }).other.closed)
+      expect([path, isClosed], 'a window that was severed is closed to who opened it').toEqual([path, true])
+    }
     await context.close()
   })
 

@@ -44,6 +44,9 @@ describe('the origin of a form post (Fetch §3.2, Fetch Metadata)', () => {
   test.each([
     [{ origin: issuer }, true],
     [{ origin: issuer, 'sec-fetch-site': 'same-origin' }, true],
+    [{ origin: issuer, 'sec-fetch-dest': 'document' }, true],
+    // Attack: a script that got into the guide, which is on this origin.
+    [{ origin: issuer, 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty' }, false],
     [{ origin: 'null', 'sec-fetch-site': 'same-origin' }, true],
     [{ 'sec-fetch-site': 'same-origin' }, true],
     [{}, false],

@@ -1,5 +1,6 @@
 import { AuthlyError, dpopProof } from '@authly-server/core'
 import type { Settings } from './options.ts'
+import { resourceOf } from './resource-of.ts'
 import type { Server } from './server.ts'
 import type { SessionKeeper, TokenOfSession } from './session-keeper.ts'
 import { readChallenge, StepUpRequired } from './step-up.ts'
@@ -20,7 +21,7 @@ export async function authorizedFetch(
   // Attack: an address that came from somewhere else, such as a link in an answer, gets the token.
   if (!settings.allowedOrigins.has(url.origin))
     throw new AuthlyError('origin_not_allowed', { description: url.origin })
-  const resource = resourceOf(request.url, settings.issuer, keeper)
+  const resource = resourceOf(request.url, settings.issuer, keeper.current()?.resources ?? [])
   let held = await keeper.token(resource)
   let isProofLeft = held.session.dpopKey !== undefined
   let isTokenLeft = true
@@ -54,13 +55,4 @@ async function send(server: Server, { token, session }: TokenOfSession, request:
   }
   const response = await fetch(new Request(request, { headers }))
   return { response, isNonceNew: server.nonces.learn(url, response, nonce) }
-}
-
-/** The API that an address belongs to: the longest of those that it is below, else the default. */
-function resourceOf(url: string, issuer: string, keeper: SessionKeeper): string | undefined {
-  const resources = keeper.current()?.resources ?? []
-  const isBelow = (resource: string) => `${url.split(/[?#]/)[0]}/`.startsWith(resource.replace(/\/?$/, '/'))
-  const [longest] = resources.filter(isBelow).sort((one, other) => other.length - one.length)
-  if (longest !== undefined || resources.length === 0) return longest
-  return isBelow(issuer) ? issuer : undefined
 }
