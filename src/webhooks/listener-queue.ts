@@ -51,7 +51,7 @@ export function createListenerQueue(
 
     async next(waitMs, exists) {
       askedAt = Date.now()
-      if (exists()) kv.put(askedAtKey, askedAt)
+      if (kv.get(askedAtKey) !== undefined) kv.put(askedAtKey, askedAt)
       const found = exists() ? read() : []
       if (found.length > 0 || waitMs <= 0) return found
       // Whoever asks last gets it: the connection of the one before is dead.
