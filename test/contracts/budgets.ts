@@ -653,7 +653,7 @@ export const budgets = {
     objectCalls: 2,
     postgresRoundTrips: 3,
     ...{ rowsRead: 0, rowsWritten: 0, sharedEvents: 0 },
-    later: { alarms: 3, rowsRead: 60, rowsWritten: 12, deliveries: 0 },
+    later: { alarms: 3, rowsRead: 60, rowsWritten: 14, deliveries: 0 },
     note: 'alone: nudge, look, hand-over, attempt, log. Twenty that wait together share all but their rows',
   },
   adminWebhookWrite: {
