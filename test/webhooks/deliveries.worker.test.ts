@@ -12,12 +12,14 @@ import { addAdmin } from '../worker/admin-client.ts'
 import { hearLog } from '../worker/hear-log.ts'
 import {
   bindings,
+  breakOutbox,
   call,
   deliver,
   dispatch,
   dispatcher,
   evict,
   happen,
+  mendOutbox,
   openWebhook,
   outboxOf,
   ringsAt,
@@ -381,15 +383,6 @@ describe('what waits', () => {
 
 // Attack, or a bug: whoever brings one outbox to fail stops the webhooks of everybody.
 describe('an outbox that fails', () => {
-  const breakOutbox = (id: string) =>
-    runInDurableObject(outboxOf(id), (_, { storage }) => {
-      storage.sql.exec(
-        `CREATE TRIGGER broken BEFORE INSERT ON deliveries BEGIN SELECT RAISE(ABORT, 'broken'); END`,
-      )
-    })
-  const mendOutbox = (id: string) =>
-    runInDurableObject(outboxOf(id), (_, { storage }) => void storage.sql.exec('DROP TRIGGER broken'))
-
   const stored = () => runInDurableObject(dispatcher(), (_, { storage }) => [...storage.kv.list()])
 
   /** One that fails, and one that does not; both have got an event before. */
