@@ -110,6 +110,7 @@ export class WebhookOutboxObject extends DurableObject<Env> {
 
   async sendAgain(webhookId: string, event: DueEvent, orderId: string): Promise<boolean> {
     return this.#take(webhookId, orderId, () => {
+      if (!this.#hasRoomFor(event.event_id)) return false
       this.#deliveries.insert(event, Date.now(), 'again')
       this.ctx.storage.kv.delete(keys.pausedUntil)
       return true
@@ -118,6 +119,7 @@ export class WebhookOutboxObject extends DurableObject<Env> {
 
   async sendTest(webhookId: string, event: TrailEvent): Promise<boolean> {
     return this.#take(webhookId, event.id, () => {
+      if (!this.#hasRoomFor(event.id)) return false
       const due = { event_id: event.id, position: 0, type: event.type, subject: null }
       this.#deliveries.insert(due, Date.now(), 'new', JSON.stringify(event))
       // Somebody waits for it and watches.
@@ -147,6 +149,11 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     })
     this.#ring()
     return isKept
+  }
+
+  /** Attack: an administrator fills the storage by tests, or by what was delivered long ago. */
+  #hasRoomFor(eventId: string): boolean {
+    return this.#deliveries.waiting() < maxWaiting || this.#deliveries.isWaiting(eventId)
   }
 
   async wake(): Promise<void> {

@@ -528,6 +528,24 @@ describe('an order with an Idempotency-Key', () => {
   })
 })
 
+// Attack: an administrator, or a script that has gone wild, fills the storage.
+it('tests and single replays wait within the limit of all events', async () => {
+  const webhook = await openWebhook()
+  const old = await happen()
+  await dispatch()
+  await deliver(webhook.id)
+  const events = Array.from({ length: 10_000 }, (_, index) => ({
+    ...{ event_id: uuidv7(), position: 1_000_000 + index, type: 'user.created', subject: null },
+  }))
+  await outboxOf(webhook.id).enqueue({
+    ...{ webhook_id: webhook.id, kind: 'endpoint', up_to: 2_000_000, events },
+  })
+  for (const path of ['test', `deliveries/${old.id}/replay`]) {
+    const answer = await call(webhook.admin, 'POST', `${webhook.path}/${path}`)
+    expect([path, answer.status]).toEqual([path, 503])
+  }
+})
+
 describe('the log', () => {
   it('is filtered and paged, newest first', async () => {
     const webhook = await openWebhook()
