@@ -99,7 +99,7 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
   webhook_dispatch_failed: {
     level: 'warn',
     meaning:
-      'Events could not be handed to the outboxes of [webhook](webhooks.md) endpoints. `subject`: what was tried (`nudge`, `trail`). They wait, and it is tried again ([what to do](runbooks/WebhookDispatchStopped.md))',
+      'Events could not be handed to the outboxes of [webhook](webhooks.md) endpoints. `subject`: what was tried (`nudge`, `trail`), or the endpoint whose outbox failed. They wait, and it is tried again, for one endpoint about an hour: `outcome` is `refused`, and at last `left_behind` ([what to do](runbooks/WebhookDispatchStopped.md))',
   },
   webhook_failed: {
     level: 'warn',

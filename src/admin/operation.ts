@@ -50,9 +50,11 @@ export interface Answer<Status extends number = number, Body = unknown> {
   readonly version?: number
   /** Path of the created resource. */
   readonly location?: string
+  /** Not shown: the id of what `afterwards` hands over, where the body has none. Recorded with the answer. */
+  readonly handOver?: string
 }
 
-type More = Pick<Answer, 'version' | 'location'>
+type More = Pick<Answer, 'version' | 'location' | 'handOver'>
 interface Success<A> {
   readonly ok: true
   readonly value: A
@@ -171,8 +173,14 @@ export interface OperationSpec<
    * Effects elsewhere that follow a successful write (ending sessions in the user's object). Must be repeatable: it
    * runs again when a repeated request gets the recorded answer, so that a crash in between leaves nothing undone; the
    * guards of `writeOnce` are then checked again. When it fails, the answer is 503 and the request can be sent again.
+   * @param answered the answer of `run`, or the recorded one: ids in it are the same each time
+   * @returns a problem that is answered instead, also to a repetition for as long as it lasts
    */
-  afterwards?(call: AdminCall<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<void>
+  afterwards?(
+    call: AdminCall<z.output<Params>, z.output<Query>, z.output<Body>>,
+    answered: AnswerOf<A>,
+    // biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to refuse.
+  ): Promise<Problem | undefined | void>
 }
 
 /** An operation with its generic types erased. */
@@ -181,7 +189,8 @@ export type Operation = Omit<
   'run' | 'afterwards'
 > & {
   run(call: AdminCall): Promise<Result<Answer | Response, Problem>>
-  afterwards?(call: AdminCall): Promise<void>
+  // biome-ignore lint/suspicious/noConfusingVoidType: as above.
+  afterwards?(call: AdminCall, answered: Answer): Promise<Problem | undefined | void>
 }
 
 /** Defines an operation; add it to the `index.ts` of its folder. */

@@ -77,7 +77,11 @@ async function act(operation: Operation, situation: Situation): Promise<Result<A
       if (situation.key === undefined || !isReplay(error)) throw error
       return replay(call.db, situation, situation.key)
     })
-    if (result.ok) await operation.afterwards?.(call)
+    const refusal =
+      result.ok && !(result.value instanceof Response)
+        ? await operation.afterwards?.(call, result.value)
+        : undefined
+    if (refusal) return err(refusal)
     if (result.ok && operation.method !== 'get' && call.db.hasWebhooks) deps.nudgeWebhooks()
     const bodyProblem = situation.bodyProblem?.()
     return bodyProblem ? err(bodyProblem) : result

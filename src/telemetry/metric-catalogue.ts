@@ -252,9 +252,9 @@ export const metricCatalogue = {
   },
   authly_webhook_dispatches_total: {
     type: 'counter',
-    help: 'Looks at the trail for webhook endpoints: success, or failed. There are several a minute while an endpoint is enabled',
+    help: 'Looks at the trail for webhook endpoints: success, or failed. There are several a minute while an endpoint is enabled. Besides, pages that the outbox of one endpoint did not take: refused (it is tried again), left_behind (after an hour: a replay sends what it missed)',
     labels: ['outcome'],
-    showsZero: ['success', 'failed'],
+    showsZero: ['success', 'failed', 'refused', 'left_behind'],
   },
   authly_webhook_endpoints: {
     type: 'gauge',

@@ -1,5 +1,6 @@
 /** Hands a page of the trail to the outboxes of the endpoints that want its events. */
 import type { Clock } from '../kit/clock.ts'
+import { describeError } from '../kit/describe-error.ts'
 import { type FilteredEvent, matches } from './filters.ts'
 import type { DueEvent, WebhookOutboxOf } from './outbox-port.ts'
 import { subjectNameOf } from './subject-name.ts'
@@ -46,19 +47,40 @@ export interface Dispatched {
   readonly endpoints: number
   /** How many events were handed over. */
   readonly handed: number
+  /** Those that were asked about, and get events. */
+  readonly ids: readonly string[]
+  readonly failed: readonly FailedHandOver[]
 }
 
-/** Handed over again, a page changes nothing: whoever calls this stores `upTo` afterwards. */
+/** An outbox that did not take the page. */
+export interface FailedHandOver {
+  readonly id: string
+  /** What it has got before. */
+  readonly after: number
+  readonly reason: string
+}
+
+/**
+ * Handed over again, a page changes nothing: whoever calls this stores `upTo` afterwards. An outbox that fails keeps
+ * nothing from the others.
+ * @param isMeant which endpoints the page is for
+ */
 export async function dispatchEvents(
   { now, store, outboxOf }: DispatchNeeds,
   after: number | undefined,
+  isMeant: (id: string) => boolean,
 ): Promise<Dispatched> {
   const { endpoints, events, upTo, more } = await store.readPage(after)
+  const meant = endpoints.filter(({ id }) => isMeant(id))
+  const failed: FailedHandOver[] = []
   let handed = 0
-  for (const { id, kind, filter, after_position, is_authorized } of endpoints) {
+  for (const { id, kind, filter, after_position, is_authorized } of meant) {
     if (!is_authorized) {
       await store.disable(id, 'authority_lost', now())
-      await outboxOf(id).wake()
+      // What waits there is not sent in any case: it asks before each attempt.
+      await outboxOf(id)
+        .wake()
+        .catch(() => undefined)
       continue
     }
     if (upTo === undefined) continue
@@ -66,10 +88,18 @@ export async function dispatchEvents(
       (event) => event.position > after_position && event.type !== testEventType && matches(filter, event),
     )
     if (wanted.length === 0) continue
-    await outboxOf(id).enqueue({ webhook_id: id, kind, up_to: upTo, events: wanted.map(toDueEvent) })
-    handed += wanted.length
+    try {
+      await outboxOf(id).enqueue({ webhook_id: id, kind, up_to: upTo, events: wanted.map(toDueEvent) })
+      handed += wanted.length
+    } catch (error) {
+      failed.push({ id, after: after ?? after_position, reason: describeError(error) })
+    }
   }
-  return { upTo, more, handed, endpoints: endpoints.filter(({ is_authorized }) => is_authorized).length }
+  return {
+    ...{ upTo, more, handed, failed },
+    endpoints: endpoints.filter(({ is_authorized }) => is_authorized).length,
+    ids: meant.filter(({ is_authorized }) => is_authorized).map(({ id }) => id),
+  }
 }
 
 export const toDueEvent = (event: ReadEvent): DueEvent => ({

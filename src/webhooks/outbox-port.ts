@@ -50,10 +50,13 @@ export interface TakenEvent extends DueEvent {
 export interface WebhookOutboxPort {
   /** Stores a page, and returns when it is on disk. */
   enqueue(page: HandedPage): Promise<void>
-  /** Sends this event, now, whether or not it was sent before. */
-  sendAgain(webhookId: string, event: DueEvent): Promise<void>
-  /** Sends an event that the trail does not have. */
-  sendTest(webhookId: string, event: TrailEvent): Promise<void>
+  /**
+   * Sends this event, now, whether or not it was sent before. False: as many events as there may be are waiting.
+   * @param orderId the same order again changes nothing; so with the ids of the next two
+   */
+  sendAgain(webhookId: string, event: DueEvent, orderId: string): Promise<boolean>
+  /** Sends an event that the trail does not have. False: as many as there may be are waiting. */
+  sendTest(webhookId: string, event: TrailEvent): Promise<boolean>
   /** False: as many replays as there may be are waiting. */
   replay(order: ReplayOrder): Promise<boolean>
   /** The endpoint has changed: looks at it again at once. */

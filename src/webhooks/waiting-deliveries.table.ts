@@ -52,6 +52,7 @@ export interface WaitingDeliveries {
   /** One that waits already stays as it is. @param mode `again`: also one that has ended begins anew */
   insert(event: DueEvent, now: number, mode: 'new' | 'again' | 'dropped', made?: string): void
   waiting(): number
+  isWaiting(eventId: string): boolean
   isEmpty(): boolean
   /** Those tried least first: one that always fails does not hold up the others. */
   due(now: number, limit: number): readonly Delivery[]
@@ -94,6 +95,10 @@ export const openWaitingDeliveries = (sql: SqlStorage): WaitingDeliveries => ({
   waiting: () =>
     sql.exec<{ count: number }>(`SELECT count(*) AS count FROM deliveries WHERE status = 'waiting'`).one()
       .count,
+
+  isWaiting: (eventId) =>
+    sql.exec(`SELECT 1 FROM deliveries WHERE event_id = ? AND status = 'waiting'`, eventId).toArray().length >
+    0,
 
   isEmpty: () => sql.exec('SELECT 1 FROM deliveries LIMIT 1').toArray().length === 0,
 

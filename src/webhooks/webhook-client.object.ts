@@ -13,7 +13,7 @@ export function createWebhookOutboxOf(
     const object = objectOf(webhookId)
     return {
       enqueue: (page) => object.enqueue(page),
-      sendAgain: (id, event) => object.sendAgain(id, event),
+      sendAgain: (id, event, orderId) => object.sendAgain(id, event, orderId),
       sendTest: (id, event) => object.sendTest(id, event),
       replay: (order) => object.replay(order),
       wake: () => object.wake(),

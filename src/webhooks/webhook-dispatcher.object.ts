@@ -13,10 +13,10 @@ import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { retryAtMost } from '../kit/retry-at.ts'
 import { count } from '../telemetry/count.ts'
 import { createDispatchStore } from './dispatch.store.ts'
-import { type Dispatched, dispatchEvents } from './dispatch-events.ts'
+import { type Dispatched, type DispatchNeeds, dispatchEvents } from './dispatch-events.ts'
+import { type DispatchProgress, openDispatchProgress } from './dispatch-progress.ts'
 import { createWebhookOutboxOf } from './webhook-client.object.ts'
 
-const positionKey = 'position'
 /** Many nudges within this time are one look. */
 const soonMs = 1_000
 const busyMs = 500
@@ -44,10 +44,17 @@ export class WebhookDispatcherObject extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#alarm.rang()
     try {
-      const { endpoints, more } = await this.#dispatch()
+      const progress = openDispatchProgress(this.ctx.storage.kv)
+      const needs = this.#needs()
+      const { endpoints, more } = await dispatchNew(needs, progress)
+      const isBehind = await catchUp(needs, progress)
       this.#failures = 0
-      if (endpoints > 0) count('authly_webhook_dispatches_total', 1, 'success')
-      if (endpoints > 0) return this.#alarm.ringBy(more ? Date.now() : Date.now() + pollMs)
+      if (endpoints > 0) {
+        count('authly_webhook_dispatches_total', 1, 'success')
+        const now = Date.now()
+        const next = Math.min(progress.nextAt() ?? Number.POSITIVE_INFINITY, now + pollMs)
+        return this.#alarm.ringBy(more || isBehind ? now : next)
+      }
       await this.ctx.storage.deleteAll()
       this.#alarm.rang()
     } catch (error) {
@@ -59,21 +66,56 @@ export class WebhookDispatcherObject extends DurableObject<Env> {
     }
   }
 
-  async #dispatch(): Promise<Dispatched> {
-    const { kv } = this.ctx.storage
+  #needs(): DispatchNeeds {
     const config = configOf(this.env)
-    const needs = {
+    return {
       now: Date.now,
       store: createDispatchStore(createBoundedBatch(config, queryTimeoutMs)),
       outboxOf: createWebhookOutboxOf(this.env.WEBHOOK_OUTBOX, config),
     }
-    for (let page = 1; ; page++) {
-      const after = kv.get<number>(positionKey)
-      const dispatched = await dispatchEvents(needs, after)
-      const { upTo, handed, endpoints, more } = dispatched
-      if (handed > 0) count('authly_webhook_deliveries_total', handed, 'queued')
-      if (endpoints > 0 && upTo !== undefined && upTo !== after) kv.put(positionKey, upTo)
-      if (endpoints === 0 || !more || page === maxPages) return dispatched
-    }
   }
+}
+
+async function dispatchNew(needs: DispatchNeeds, progress: DispatchProgress): Promise<Dispatched> {
+  for (let page = 1; ; page++) {
+    // Who is behind gets nothing of what comes later: their outbox would then ignore the page that they have missed.
+    const behind = progress.behind()
+    const dispatched = await dispatchEvents(needs, progress.position(), (id) => !behind.has(id))
+    const { upTo, endpoints, more } = dispatched
+    note(dispatched, progress)
+    if (endpoints > 0 && upTo !== undefined) progress.advance(upTo)
+    progress.store()
+    if (endpoints === 0 || !more || page === maxPages) return dispatched
+  }
+}
+
+/** @returns whether there is more to do at once */
+async function catchUp(needs: DispatchNeeds, progress: DispatchProgress): Promise<boolean> {
+  for (let page = 1; page <= maxPages; page++) {
+    const due = progress.due(Date.now())
+    if (due === undefined) return false
+    const dispatched = await dispatchEvents(needs, due.after, (id) => due.ids.has(id))
+    const { upTo = due.after, ids } = dispatched
+    const isThere = upTo >= (progress.position() ?? 0)
+    const failed = note(dispatched, progress)
+    for (const id of due.ids) {
+      if (failed.has(id)) continue
+      // Also one that is disabled or deleted by now.
+      if (isThere || !ids.includes(id)) progress.forget(id)
+      else progress.reached(id, upTo)
+    }
+    progress.store()
+  }
+  return true
+}
+
+function note({ handed, failed }: Dispatched, progress: DispatchProgress): ReadonlySet<string> {
+  if (handed > 0) count('authly_webhook_deliveries_total', handed, 'queued')
+  for (const { id, after, reason } of failed) {
+    const next = progress.failed(id, after, Date.now(), Math.random())
+    const outcome = next === 'given_up' ? 'left_behind' : 'refused'
+    logWarning('webhook_dispatch_failed', { subject: id, reason, outcome })
+    count('authly_webhook_dispatches_total', 1, outcome)
+  }
+  return new Set(failed.map(({ id }) => id))
 }

@@ -53,7 +53,12 @@ const keys = {
   pausedUntil: 'paused_until',
   /** Somebody has changed the endpoint: it is looked at although nothing is due. */
   changed: 'changed',
+  /** Ids of the last orders of administrators. */
+  orders: 'orders',
 } as const
+
+/** Orders that are known again when a request is repeated. */
+const maxOrders = 200
 
 /** Events whose bodies are read from the trail together. */
 const roundSize = 20
@@ -103,30 +108,52 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     this.#ring()
   }
 
-  async sendAgain(webhookId: string, event: DueEvent): Promise<void> {
-    this.#keep(webhookId, () => {
+  async sendAgain(webhookId: string, event: DueEvent, orderId: string): Promise<boolean> {
+    return this.#take(webhookId, orderId, () => {
+      if (!this.#hasRoomFor(event.event_id)) return false
       this.#deliveries.insert(event, Date.now(), 'again')
       this.ctx.storage.kv.delete(keys.pausedUntil)
+      return true
     })
-    this.#ring()
   }
 
-  async sendTest(webhookId: string, event: TrailEvent): Promise<void> {
-    const due = { event_id: event.id, position: 0, type: event.type, subject: null }
-    this.#keep(webhookId, () => {
+  async sendTest(webhookId: string, event: TrailEvent): Promise<boolean> {
+    return this.#take(webhookId, event.id, () => {
+      if (!this.#hasRoomFor(event.id)) return false
+      const due = { event_id: event.id, position: 0, type: event.type, subject: null }
       this.#deliveries.insert(due, Date.now(), 'new', JSON.stringify(event))
       // Somebody waits for it and watches.
       this.ctx.storage.kv.delete(keys.pausedUntil)
+      return true
     })
-    this.#ring()
   }
 
   async replay(order: ReplayOrder): Promise<boolean> {
+    return this.#take(order.webhook_id, order.id, () => {
+      if (this.#replays.count() >= maxReplays) return false
+      this.#replays.insert(order)
+      return true
+    })
+  }
+
+  /** Takes an order of an administrator, once: a request that is repeated hands it over again. */
+  #take(webhookId: string, orderId: string, keep: () => boolean): boolean {
+    const { kv } = this.ctx.storage
     this.#schema.ensure()
-    if (this.#replays.count() >= maxReplays) return false
-    this.#keep(order.webhook_id, () => this.#replays.insert(order))
+    const orders = kv.get<readonly string[]>(keys.orders) ?? []
+    if (orders.includes(orderId)) return true
+    let isKept = false
+    this.#keep(webhookId, () => {
+      isKept = keep()
+      if (isKept) kv.put(keys.orders, [...orders, orderId].slice(-maxOrders))
+    })
     this.#ring()
-    return true
+    return isKept
+  }
+
+  /** Attack: an administrator fills the storage by tests, or by what was delivered long ago. */
+  #hasRoomFor(eventId: string): boolean {
+    return this.#deliveries.waiting() < maxWaiting || this.#deliveries.isWaiting(eventId)
   }
 
   async wake(): Promise<void> {

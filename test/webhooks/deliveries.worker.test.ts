@@ -12,12 +12,14 @@ import { addAdmin } from '../worker/admin-client.ts'
 import { hearLog } from '../worker/hear-log.ts'
 import {
   bindings,
+  breakOutbox,
   call,
   deliver,
   dispatch,
   dispatcher,
   evict,
   happen,
+  mendOutbox,
   openWebhook,
   outboxOf,
   ringsAt,
@@ -376,6 +378,88 @@ describe('what waits', () => {
       { status: 'dropped', count: 10 },
       { status: 'waiting', count: 10_000 },
     ])
+  })
+})
+
+// Attack, or a bug: whoever brings one outbox to fail stops the webhooks of everybody.
+describe('an outbox that fails', () => {
+  const stored = () => runInDurableObject(dispatcher(), (_, { storage }) => [...storage.kv.list()])
+
+  /** One that fails, and one that does not; both have got an event before. */
+  async function opened() {
+    const [broken, other] = [await openWebhook(), await openWebhook()]
+    const first = await happen()
+    await dispatch()
+    for (const { id } of [broken, other]) await deliver(id)
+    await breakOutbox(broken.id)
+    return { broken, other, first }
+  }
+
+  it('holds up no other endpoint, and gets what it missed once, when it is back', async () => {
+    const { broken, other, first } = await opened()
+    const events = [first]
+    for (let count = 0; count < 3; count++) {
+      events.push(await happen())
+      await dispatch()
+      await evict(dispatcher())
+      await deliver(other.id)
+    }
+    const ids = events.map(({ id }) => id)
+    expect(idsOf(await other.seen())).toEqual(ids)
+    expect(idsOf(await broken.seen())).toEqual([first.id])
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({ event: 'webhook_dispatch_failed', subject: broken.id, outcome: 'refused' }),
+    )
+    await mendOutbox(broken.id)
+    vi.setSystemTime(Date.now() + 60 * second)
+    await dispatch()
+    events.push(await happen())
+    await dispatch()
+    for (const { id } of [broken, other]) await deliver(id)
+    for (const webhook of [broken, other])
+      expect(idsOf(await webhook.seen()).sort()).toEqual(events.map(({ id }) => id).sort())
+    expect(await stored()).toEqual([['position', expect.any(Number)]])
+  })
+
+  it('for an hour is left behind, and a replay of what it missed repairs that', async () => {
+    const { broken } = await opened()
+    const from = new Date(Date.now() - 48 * hour).toISOString()
+    const missed = await happen()
+    const until = Date.now() + 2 * hour
+    while (Date.now() < until) {
+      await dispatch()
+      vi.setSystemTime(Date.now() + 60 * second)
+    }
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({
+        event: 'webhook_dispatch_failed',
+        subject: broken.id,
+        outcome: 'left_behind',
+      }),
+    )
+    const asked = log.lines.filter(({ subject }) => subject === broken.id).length
+    expect(asked).toBeLessThanOrEqual(60)
+    await mendOutbox(broken.id)
+    const later = await happen()
+    await dispatch()
+    await deliver(broken.id)
+    expect(idsOf(await broken.seen())).toContain(later.id)
+    expect(idsOf(await broken.seen())).not.toContain(missed.id)
+    const replay = await call(await addAdmin(), 'POST', `${broken.path}/replay`, { from, only: 'missed' })
+    expect(replay.status, await replay.clone().text()).toBe(200)
+    await runFor(broken.id, hour)
+    expect(idsOf(await broken.seen())).toContain(missed.id)
+  }, 60_000)
+
+  it('and is deleted meanwhile is forgotten', async () => {
+    const { broken, other } = await opened()
+    await happen()
+    await dispatch()
+    await call(await addAdmin(), 'DELETE', broken.path, undefined, { 'if-match': '*' })
+    vi.setSystemTime(Date.now() + 60 * second)
+    await dispatch()
+    expect(await stored()).toEqual([['position', expect.any(Number)]])
+    expect(await other.read()).toMatchObject({ enabled: true })
   })
 })
 

@@ -32,6 +32,16 @@ export async function evict(stub: DurableObjectStub): Promise<void> {
   await evictDurableObject(stub)
 }
 
+/** From now on the outbox throws when it is to keep something. */
+export const breakOutbox = (id: string, table: 'deliveries' | 'replays' = 'deliveries') =>
+  runInDurableObject(outboxOf(id), (_, { storage }) => {
+    storage.sql.exec(
+      `CREATE TRIGGER broken BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'broken'); END`,
+    )
+  })
+export const mendOutbox = (id: string) =>
+  runInDurableObject(outboxOf(id), (_, { storage }) => void storage.sql.exec('DROP TRIGGER broken'))
+
 /** Rings the dispatcher: what is new reaches the outboxes. */
 export async function dispatch(own?: Env): Promise<void> {
   await wire(dispatcher(), 'dispatcher', own)

@@ -4,7 +4,13 @@ import { makeKeys, secretOfListeners } from '../../webhooks/seal-keys.ts'
 import { insertEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { isOwnListener } from './listener-row.store.ts'
-import { leaseSeconds, listenerCreation, listenerSchema, maxListeners } from './listener-schemas.ts'
+import {
+  leaseSeconds,
+  listenerCreation,
+  listenerSchema,
+  maxListeners,
+  maxListenersInAll,
+} from './listener-schemas.ts'
 import { assertMayReceive, endOfTrail, hiddenColumns, insertKeys } from './webhook-row.store.ts'
 
 export const createWebhookListener = defineOperation({
@@ -14,12 +20,17 @@ export const createWebhookListener = defineOperation({
   tag: 'Webhooks',
   summary: 'Listen to events without a public address',
   description: `What \`authly webhooks listen\` does: an endpoint of the caller alone that has no address, and hands out what it would be
-sent. It disappears when it has not asked for ${leaseSeconds} seconds. The secret is the caller's: the same for all their listeners. At most ${maxListeners} for each caller.`,
+sent. It disappears when it has not asked for ${leaseSeconds} seconds. The secret is the caller's: the same for all their listeners. At most ${maxListeners} for each caller, and ${maxListenersInAll} in all.`,
   permission: 'admin:webhooks:write',
   body: listenerCreation,
   answers: { 201: { description: 'The listener', schema: listenerSchema } },
-  problems: { 409: `The caller has ${maxListeners} already` },
-  conflicts: { too_many_listeners: { title: `You have ${maxListeners} listeners already: end one` } },
+  problems: { 409: `The caller has ${maxListeners} already, or all callers together ${maxListenersInAll}` },
+  conflicts: {
+    too_many_listeners: { title: `You have ${maxListeners} listeners already: end one` },
+    too_many_listeners_in_all: {
+      title: `There are ${maxListenersInAll} listeners already: try again when one has ended`,
+    },
+  },
   async run({ actor, authorized, body, deps, event, now, writeOnce }) {
     const id = uuidv7(now)
     const keys = await makeKeys(deps.root, id, await secretOfListeners(deps.root, actor))
@@ -49,6 +60,9 @@ sent. It disappears when it has not asked for ${leaseSeconds} seconds. The secre
         sql`lock table webhook_endpoints in share row exclusive mode`,
         sql`select authly_refuse('AU409', 'too_many_listeners')
           where (select count(*) from webhook_endpoints where ${isOwnListener(actor)}) >= ${maxListeners}::int`,
+        // Attack: many accounts, each within its limit, make every event cost a call for each of their listeners.
+        sql`select authly_refuse('AU409', 'too_many_listeners_in_all')
+          where (select count(*) from webhook_endpoints where kind = 'listener') >= ${maxListenersInAll}::int`,
         insertEntity({
           table: 'webhook_endpoints',
           row,

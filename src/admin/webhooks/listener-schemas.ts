@@ -11,6 +11,8 @@ export const leaseSeconds = 120
 export const maxWaitSeconds = 25
 /** At the same time, of one person or service account. */
 export const maxListeners = 5
+/** Of everybody: each costs the dispatcher a call for a page. */
+export const maxListenersInAll = 100
 
 export const listenerCreation = z
   .strictObject({ event_types: webhookFilter.shape.event_types.default(['*']), ...filterMembers })

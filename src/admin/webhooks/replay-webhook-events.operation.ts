@@ -49,7 +49,7 @@ export const replayWebhookEvents = defineOperation({
   },
   problems: { 409: 'The endpoint is disabled' },
   conflicts: { webhook_disabled: { title: 'The webhook endpoint is disabled' } },
-  async run({ actor, authorized, body, deps, event, now, params: { webhook_id }, writeOnce }) {
+  async run({ actor, body, event, now, params: { webhook_id }, writeOnce }) {
     const from = new Date(body.from).toISOString()
     const until = new Date(body.until ?? now).toISOString()
     if (from >= until) {
@@ -72,7 +72,10 @@ export const replayWebhookEvents = defineOperation({
       // The endpoint may be another's: what it gets again must be what the caller may read.
       [assertMayReceive(actor)],
     )
-    const isTaken = await deps.webhookOutboxOf(webhook_id).replay({ id, webhook_id, authorized, ...ordered })
-    return isTaken ? begun : err(unavailable)
+    return begun
+  },
+  async afterwards({ authorized, deps, params: { webhook_id } }, { body: { id, from, until, only } }) {
+    const order = { id, webhook_id, authorized, from, until, only }
+    return (await deps.webhookOutboxOf(webhook_id).replay(order)) ? undefined : unavailable
   },
 })

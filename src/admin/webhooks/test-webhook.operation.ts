@@ -5,6 +5,7 @@ import { uuid } from '../../kit/field-schemas.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { testEventType } from '../../webhooks/webhook-event-types.ts'
 import { answer, defineOperation } from '../operation.ts'
+import { unavailable } from '../problems.ts'
 import { refuseDisabled } from './refuse-disabled.store.ts'
 import { refuseUnknown } from './webhook-row.store.ts'
 import { webhookParam } from './webhook-schemas.ts'
@@ -27,7 +28,7 @@ export const testWebhook = defineOperation({
   },
   problems: { 409: 'The endpoint is disabled' },
   conflicts: { webhook_disabled: { title: 'The webhook endpoint is disabled' } },
-  async run({ actor, deps, event, now, origin, params: { webhook_id: id }, writeOnce }) {
+  async run({ event, now, params: { webhook_id: id }, writeOnce }) {
     const event_id = uuidv7(now)
     const sent = answer(200, { event_id })
     await writeOnce(sent.value, [
@@ -36,11 +37,14 @@ export const testWebhook = defineOperation({
       refuseDisabled(id),
       insertEvents([event('webhook.tested', { entity_type: 'webhook', entity_id: id })]),
     ])
-    await deps.webhookOutboxOf(id).sendTest(id, {
+    return sent
+  },
+  async afterwards({ actor, deps, now, origin, params: { webhook_id: id } }, { body: { event_id } }) {
+    const isTaken = await deps.webhookOutboxOf(id).sendTest(id, {
       ...{ id: event_id, type: testEventType, occurred_at: new Date(now).toISOString(), outcome: 'success' },
       ...{ actor_type: actor.type, actor_id: actor.id, user_id: null, client_id: null, session_id: null },
       ...{ entity_type: 'webhook', entity_id: id, request_id: origin.request_id, changes: null, data: {} },
     })
-    return sent
+    return isTaken ? undefined : unavailable
   },
 })

@@ -1,6 +1,6 @@
 /** Listeners of `authly webhooks listen`: endpoints of one caller that ask for what they get. */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { users, webhookEndpoints } from '../../../src/db/schema.ts'
 import { uuidv7 } from '../../../src/kit/ids.ts'
@@ -167,4 +167,27 @@ it('there are five at most of a caller; those that are gone do not count', async
     .update(webhookEndpoints)
     .set({ expires_at: new Date(0) })
   await listen(admin)
+})
+
+// Attack: many service accounts, each within its limit, make every event cost one call for each of their listeners.
+it('there are a hundred at most in all, whoever asks at once; endpoints and those that are gone do not count', async () => {
+  const [admin, other] = [await addAdmin(), await addAdmin()]
+  const { id } = await listen(admin)
+  const copy = (kind: string, ends: string, count: number) =>
+    testDatabase().execute(sql`
+      insert into webhook_endpoints (id, kind, name, url, event_types, authorized, after_position, expires_at)
+      select gen_random_uuid(), ${kind}, name, ${kind === 'endpoint' ? 'https://a.example/' : null}::text, event_types,
+        jsonb_set(authorized, '{actor,id}', to_jsonb('someone-' || number)), 0, ${ends}::timestamptz
+      from webhook_endpoints, generate_series(1, ${count}::int) as number where id = ${id}::uuid`)
+  await copy('listener', 'infinity', 98)
+  await copy('listener', '-infinity', 10)
+  await copy('endpoint', 'infinity', 10)
+  const answers = await Promise.all([call(other, 'POST', path, {}), call(other, 'POST', path, {})])
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])
+  const refused = answers.find(({ status }) => status === 409)
+  expect(await refused?.json()).toMatchObject({
+    type: 'urn:authly:problem:too_many_listeners_in_all',
+  })
+  expect((await call(admin, 'DELETE', `${path}/${id}`)).status).toBe(204)
+  await listen(other)
 })

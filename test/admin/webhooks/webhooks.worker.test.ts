@@ -16,11 +16,13 @@ import { uuidv7 } from '../../../src/kit/ids.ts'
 import { tidyWebhooks } from '../../../src/webhooks/tidy-webhooks.store.ts'
 import { testDatabase, useOwnDatabase } from '../../fakes/database.ts'
 import {
+  breakOutbox,
   type CreatedWebhook,
   call,
   deliver,
   dispatch,
   happen,
+  mendOutbox,
   openWebhook,
   outboxOf,
   ringsAt,
@@ -468,6 +470,80 @@ describe('sending again', () => {
     await runFor(webhook.id, hour)
     expect(new Set((await webhook.seen()).map(({ headers }) => headers['webhook-id'])).size).toBe(450)
   })
+})
+
+describe('an order with an Idempotency-Key', () => {
+  /** An endpoint that got an event. */
+  async function opened() {
+    // The database has events of other tests.
+    const user_id = uuidv7()
+    const webhook = await openWebhook({ user_ids: [user_id] })
+    const event = await happen({ user_id })
+    await dispatch()
+    await deliver(webhook.id)
+    return { webhook, event }
+  }
+  const idsOf = async ({ seen }: Awaited<ReturnType<typeof openWebhook>>) =>
+    (await seen()).map(({ headers }) => headers['webhook-id'])
+
+  it.each<[string, 'deliveries' | 'replays', (eventId: string) => [path: string, body?: unknown]]>([
+    ['a test', 'deliveries', () => ['test']],
+    ['a delivery', 'deliveries', (id) => [`deliveries/${id}/replay`]],
+    ['a range', 'replays', () => ['replay', { from: '2020-01-01T00:00:00Z', only: 'all' }]],
+  ])(
+    '%s that did not reach the outbox reaches it when the request is repeated, and once',
+    async (_name, table, of) => {
+      const { webhook, event } = await opened()
+      await breakOutbox(webhook.id, table)
+      const headers = { 'idempotency-key': uuidv7() }
+      const [rest, sent] = of(event.id)
+      const order = () => call(webhook.admin, 'POST', `${webhook.path}/${rest}`, sent, headers)
+      expect((await order()).status).toBe(500)
+      await mendOutbox(webhook.id)
+      const first = await order()
+      expect(first.status, await first.clone().text()).toBeLessThan(300)
+      await runFor(webhook.id, 10_000)
+      const afterwards = await idsOf(webhook)
+      expect(afterwards.length).toBeGreaterThan(1)
+      const again = await order()
+      expect([again.status, await again.text()]).toEqual([first.status, await first.text()])
+      await runFor(webhook.id, 10_000)
+      expect(await idsOf(webhook)).toEqual(afterwards)
+    },
+  )
+
+  it('a replay that was refused is refused until there is room for it: then it begins', async () => {
+    const { webhook, event } = await opened()
+    const from = new Date(Date.now() - 48 * hour).toISOString()
+    const replay = (headers: Record<string, string> = {}) =>
+      call(webhook.admin, 'POST', `${webhook.path}/replay`, { from, only: 'all' }, headers)
+    for (let count = 0; count < 10; count++) expect((await replay()).status).toBe(200)
+    const headers = { 'idempotency-key': uuidv7() }
+    expect([(await replay(headers)).status, (await replay(headers)).status]).toEqual([503, 503])
+    await runFor(webhook.id, 60_000)
+    const before = (await idsOf(webhook)).filter((id) => id === event.id).length
+    expect((await replay(headers)).status).toBe(200)
+    await runFor(webhook.id, 60_000)
+    expect((await idsOf(webhook)).filter((id) => id === event.id)).toHaveLength(before + 1)
+  })
+})
+
+// Attack: an administrator, or a script that has gone wild, fills the storage.
+it('tests and single replays wait within the limit of all events', async () => {
+  const webhook = await openWebhook()
+  const old = await happen()
+  await dispatch()
+  await deliver(webhook.id)
+  const events = Array.from({ length: 10_000 }, (_, index) => ({
+    ...{ event_id: uuidv7(), position: 1_000_000 + index, type: 'user.created', subject: null },
+  }))
+  await outboxOf(webhook.id).enqueue({
+    ...{ webhook_id: webhook.id, kind: 'endpoint', up_to: 2_000_000, events },
+  })
+  for (const path of ['test', `deliveries/${old.id}/replay`]) {
+    const answer = await call(webhook.admin, 'POST', `${webhook.path}/${path}`)
+    expect([path, answer.status]).toEqual([path, 503])
+  }
 })
 
 describe('the log', () => {

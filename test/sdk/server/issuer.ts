@@ -139,6 +139,11 @@ export async function createIssuer(metadata: Readonly<Record<string, unknown>> =
         for (const family of families) if (family.current === form.get('token')) family.isRevoked = true
         return new Response(null, { status: 200 })
       }
+      // As Authly does: an ID token continues sealed.
+      case '/logout': {
+        const rest = form.has('id_token_hint') ? `posted=sealed-${requests.length}` : form
+        return new Response(null, { status: 303, headers: { location: `/logout?${rest}` } })
+      }
       default:
         return new Response('not here', { status: 404 })
     }

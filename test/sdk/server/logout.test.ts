@@ -15,13 +15,17 @@ async function signedIn() {
   return { authly, browser }
 }
 
+const redirectTo = (location: string) => new Response(null, { status: 303, headers: { location } })
+
 describe('POST /auth/logout', () => {
   it('ends the session here, the grant, and the session at Authly, which comes back to a registered address', async () => {
     const { browser } = await signedIn()
     const answer = await browser.post('/auth/logout')
     const location = new URL(answer.headers.get('location') ?? '')
     expect([answer.status, location.origin + location.pathname]).toEqual([303, `${issuerUrl}/logout`])
-    expect(Object.fromEntries(location.searchParams)).toEqual({
+    expect(Object.fromEntries(location.searchParams)).toEqual({ posted: expect.stringMatching(/^sealed-/) })
+    const posted = issuer.requests.findLast(({ url }) => url.pathname === '/logout')
+    expect(Object.fromEntries(posted?.form ?? [])).toEqual({
       ...{ client_id: 'app', post_logout_redirect_uri: `${origin}/` },
       id_token_hint: expect.stringMatching(/^ey/),
     })
@@ -29,6 +33,35 @@ describe('POST /auth/logout', () => {
     expect(issuer.families[0]?.isRevoked).toBe(true)
     expect(await browser.user()).toBeNull()
   })
+
+  // Attack: whoever reads a history, a log or a Referer learns who the person is.
+  it.each<[string, (request: Request) => Response]>([
+    ['refuses the form', () => new Response('no', { status: 400 })],
+    ['asks something by a page', () => new Response('<form>')],
+    ['sends it on to another place', () => redirectTo('https://evil.example/logout?posted=x')],
+    ['sends it on to another of its pages', () => redirectTo(`${issuerUrl}/elsewhere`)],
+    ['says something that is no address', () => redirectTo('http://')],
+    ['says nothing of where', () => new Response(null, { status: 303 })],
+    ['gives the ID token back', () => redirectTo(`${issuerUrl}/logout?id_token_hint=eyJ`)],
+    [
+      'cannot be reached',
+      () => {
+        throw new TypeError('fetch failed')
+      },
+    ],
+  ])(
+    'puts the ID token in no address, also when the server %s: then the server asks the person',
+    async (_name, answer) => {
+      const { browser } = await signedIn()
+      issuer.state.intercept = (request) =>
+        new URL(request.url).pathname === '/logout' ? answer(request) : undefined
+      const location = new URL((await browser.post('/auth/logout')).headers.get('location') ?? '')
+      expect(location.origin + location.pathname).toBe(`${issuerUrl}/logout`)
+      expect(Object.fromEntries(location.searchParams)).toEqual({
+        ...{ client_id: 'app', post_logout_redirect_uri: `${origin}/` },
+      })
+    },
+  )
 
   it('tells a script where to go instead of sending it there', async () => {
     const { browser } = await signedIn()

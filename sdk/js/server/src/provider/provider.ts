@@ -103,6 +103,29 @@ export function createProvider(configuration: Configuration) {
       await response.body?.cancel()
     },
 
+    /**
+     * The address of a sign-out that Authly has sealed. An ID token has a name and an e-mail address: it is posted from
+     * here, so that it is in no history and no log.
+     * @returns undefined: without the ID token the server asks the person
+     */
+    sealSignOut: async (
+      endpoint: string,
+      parameters: URLSearchParams,
+      idToken: string,
+    ): Promise<string | undefined> => {
+      const body = new URLSearchParams(parameters)
+      body.set('id_token_hint', idToken)
+      const request = new Request(endpoint, { method: 'POST', body, redirect: 'manual' })
+      const response = await send(fetch, request).catch(() => undefined)
+      await response?.body?.cancel()
+      const location = response?.status === 303 ? response.headers.get('location') : null
+      if (location == null || !URL.canParse(location, endpoint)) return undefined
+      const [to, from] = [new URL(location, endpoint), new URL(endpoint)]
+      const isSame = to.origin === from.origin && to.pathname === from.pathname
+      // Of a server that only repeats what was posted, nothing is gained.
+      return isSame && !to.searchParams.has('id_token_hint') ? to.href : undefined
+    },
+
     isOnWorkers,
   }
 }

@@ -52,10 +52,12 @@ async function leave(
     () => undefined,
   )
   if (endpoint === undefined) return home
-  const url = new URL(endpoint)
-  url.searchParams.set('client_id', clientId)
-  url.searchParams.set('post_logout_redirect_uri', home)
+  const parameters = new URLSearchParams({ client_id: clientId, post_logout_redirect_uri: home })
   // It names the session, so that Authly need not ask; it opens nothing.
-  if (session?.idToken !== undefined) url.searchParams.set('id_token_hint', session.idToken)
+  const { idToken } = session ?? {}
+  const sealed = idToken === undefined ? undefined : await provider.sealSignOut(endpoint, parameters, idToken)
+  if (sealed !== undefined) return sealed
+  const url = new URL(endpoint)
+  for (const [name, value] of parameters) url.searchParams.set(name, value)
   return url.href
 }
