@@ -479,6 +479,8 @@ describe('an order with an Idempotency-Key', () => {
     const user_id = uuidv7()
     const webhook = await openWebhook({ user_ids: [user_id] })
     const event = await happen({ user_id })
+    // A range ends before the moment when it is ordered.
+    vi.setSystemTime(Date.now() + 1000)
     await dispatch()
     await deliver(webhook.id)
     return { webhook, event }
