@@ -16,13 +16,16 @@ const neededMegabytes = 1300
 /** The Node that the `node` package brought: newer than the machine's may be, and what the scripts are written for. */
 export const localNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
+/** Whether {@link ensureInstalled} has nothing to do. */
+export const isInstalled = () => whatIsMissing() === undefined
+
 /** Installs if needed. Ends the process with a message when it cannot. */
 export function ensureInstalled() {
   const problem = whatIsMissing()
   if (problem === undefined) return
   checkCanInstall()
   // Not to stdout: that may be for a program to read.
-  process.stderr.write(`Installing dependencies (${problem}) …\n`)
+  process.stderr.write(`Installing dependencies (${problem}): about two minutes …\n`)
   let result = existsSync(lockFile) ? runNpm(['ci']) : runNpm(['install'])
   // A registry (or mirror) that lacks an optional package of another platform makes `npm ci` call the lock file
   // incomplete; `npm install` uses the same versions and passes over it.

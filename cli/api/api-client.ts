@@ -130,7 +130,9 @@ export function createApiClient({ session, signKey, terminal, verbose }: ApiClie
         })
       } else {
         const seconds = isBusy(response) && count < maxAttempts ? waitSeconds(response, count) : undefined
-        if (seconds === undefined) throw await failureOf(response)
+        if (seconds === undefined) {
+          throw await failureOf(response, response.status === 403 ? await session.person() : undefined)
+        }
         await response.body?.cancel()
         if (seconds >= 2) terminal.stderr.write(`The server is busy; trying again in ${seconds} s.\n`)
         await wait(terminal, seconds)

@@ -16,8 +16,11 @@ interface Problem {
 
 const largestProblem = 65_536
 
-/** Reads the body of a response that is not a success. */
-export async function failureOf(response: Response): Promise<Failure> {
+/**
+ * Reads the body of a response that is not a success.
+ * @param person who is signed in: often the answer to why something is forbidden
+ */
+export async function failureOf(response: Response, person?: string): Promise<Failure> {
   const text = (await response.text().catch(() => '')).slice(0, largestProblem)
   const problem = parse(text)
   const title = problem?.title ?? `The server answered ${response.status}`
@@ -29,7 +32,7 @@ export async function failureOf(response: Response): Promise<Failure> {
     }),
   ].map((line) => safeText(line))
   return new Failure(reasonOf(response.status), lines.join('\n'), {
-    hint: hintFor(response.status, response.headers, problem),
+    hint: hintFor(response.status, response.headers, problem, person),
     problem: problem ?? { status: response.status, title },
   })
 }
@@ -49,10 +52,17 @@ function reasonOf(status: number): ExitReason {
   return status === 429 || status >= 500 ? 'unavailable' : 'refused'
 }
 
-function hintFor(status: number, headers: Headers, problem: Problem | undefined): string | undefined {
+function hintFor(
+  status: number,
+  headers: Headers,
+  problem: Problem | undefined,
+  person: string | undefined,
+): string | undefined {
   const code = problem?.type?.split(':').at(-1)
   const stepUp = stepUpOf(headers)
   if (stepUp) return `Sign in again: authly login --max-age ${stepUp.maxAgeSeconds ?? 0}`
+  if (code === 'forbidden' && person !== undefined)
+    return `Signed in as ${safeText(person)}; authly login changes that.`
   if (code === 'insufficient_scope')
     return 'A person signs in again: authly login --scope …; the client of a service account is registered for the scope'
   if (code === 'signature_required')

@@ -16,6 +16,8 @@ export interface Session {
   /** For messages. */
   readonly name: string
   readonly profile: Profile | undefined
+  /** The name of the person that is signed in; undefined for service accounts. */
+  person(): Promise<string | undefined>
   /** A token with some life left. @param refused this one did not work: get another */
   token(refused?: string): Promise<string>
   /** Has the person sign in again (RFC 9470). @returns whether that is possible here */
@@ -73,8 +75,10 @@ function requireIssuer(issuer: string | undefined): string {
 /** Issuers are compared and joined with paths without the last slash. */
 export const trim = (url: string): string => url.replace(/\/$/, '')
 
+const nobody = async () => undefined
+
 const withGivenToken = (issuer: string, token: string): Session => ({
-  ...{ issuer, name: 'AUTHLY_TOKEN', profile: undefined, stepUp: undefined },
+  ...{ issuer, name: 'AUTHLY_TOKEN', profile: undefined, stepUp: undefined, person: nobody },
   async token(refused) {
     if (refused === undefined) return token
     throw new Failure('signIn', 'The server does not accept AUTHLY_TOKEN.')
@@ -84,7 +88,7 @@ const withGivenToken = (issuer: string, token: string): Session => ({
 function withSecret(issuer: string, clientId: string, clientSecret: string, terminal: Terminal): Session {
   let kept: Credentials | undefined
   return {
-    ...{ issuer, name: clientId, profile: undefined, stepUp: undefined },
+    ...{ issuer, name: clientId, profile: undefined, stepUp: undefined, person: nobody },
     async token(refused) {
       if (!kept || kept.access_token === refused || !isFresh(kept, terminal)) {
         kept = await clientCredentials({ issuer, clientId, clientSecret }, terminal)
@@ -134,6 +138,11 @@ function withProfile(
       )
       if (!renewed) throw signInAgain(name)
       return renewed.access_token
+    },
+    async person() {
+      if (profile.kind !== 'person') return undefined
+      const credentials = await store.readCredentials(name)
+      return credentials?.username ?? credentials?.subject
     },
     stepUp: choice.canStepUp && profile.kind === 'person' ? stepUp : undefined,
   }

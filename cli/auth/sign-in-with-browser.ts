@@ -24,6 +24,8 @@ export interface BrowserSignIn extends StepUp {
   readonly scope: string
   /** Only print the address. */
   readonly noBrowser: boolean
+  /** Has the person confirm or change the account that the browser is signed in with (OpenID Connect Core §3.1.2.1). */
+  readonly chooseAccount?: boolean
 }
 
 const timeoutMs = 5 * 60_000
@@ -61,6 +63,7 @@ export async function signInWithBrowser(
     ...{ redirect_uri: listener.redirectUri, scope: wish.scope, state: expectedState, nonce: expectedNonce },
     code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
+    ...(wish.chooseAccount ? { prompt: 'select_account' } : {}),
     ...(wish.maxAgeSeconds === undefined ? {} : { max_age: String(wish.maxAgeSeconds) }),
     ...(wish.acrValues === undefined ? {} : { acr_values: wish.acrValues }),
   })

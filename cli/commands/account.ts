@@ -1,6 +1,7 @@
 /** Leaving, and knowing who one is. */
 import * as oidc from 'openid-client'
-import { discover, explain } from '../auth/oauth-client.ts'
+import { discover } from '../auth/oauth-client.ts'
+import { whoIsSignedIn } from '../auth/who-is-signed-in.ts'
 import { type Command, type CommandContext, defineCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
 
@@ -82,11 +83,7 @@ async function person(context: CommandContext): Promise<Record<string, unknown>>
   const session = await context.session()
   const server = await discover(profile.issuer, profile.client_id)
   const token = await session.token()
-  const { sub, preferred_username, name, email } = await oidc
-    .fetchUserInfo(server, token, oidc.skipSubjectCheck)
-    .catch((error: unknown) => {
-      throw explain(error, 'The server does not say who you are')
-    })
+  const { sub, preferred_username, name, email } = await whoIsSignedIn(server, token)
   return { sub, username: preferred_username, name, email }
 }
 

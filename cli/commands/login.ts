@@ -5,6 +5,7 @@ import { builtInClient, discover, parseIssuer } from '../auth/oauth-client.ts'
 import { type Credentials, checkProfileName, defaultProfile, type Profile } from '../auth/profile-store.ts'
 import { clientCredentials, trim } from '../auth/session.ts'
 import { signInWithBrowser } from '../auth/sign-in-with-browser.ts'
+import { whoIsSignedIn } from '../auth/who-is-signed-in.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
 import { usage } from '../failure.ts'
 import { readSecret } from '../read-value.ts'
@@ -74,9 +75,15 @@ export const login = (operations: readonly CatalogueOperation[]) =>
         { issuer: address, client_id: clientId, kind, scope: credentials.scope || wish.scope },
         credentials,
       )
+      const who = credentials.username ?? credentials.subject ?? clientId
       output.note(
-        `Signed in to ${address} as ${credentials.username ?? credentials.subject ?? clientId} (profile “${name}”${[undefined, name].includes(known.current) ? '' : ', now the current one'}).`,
+        `Signed in to ${address} as ${who} (profile “${name}”${[undefined, name].includes(known.current) ? '' : ', now the current one'}).`,
       )
+      if (kind === 'person' && !credentials.scope.split(' ').some((scope) => scope.startsWith('admin:'))) {
+        output.note(
+          `${who} was given no permission here and can administer nothing. Sign in again as an administrator: authly login`,
+        )
+      }
       return undefined
     },
   })
@@ -112,12 +119,20 @@ async function asPerson(context: CommandContext, { issuer, clientId, scope }: Wi
   const server = await discover(issuer, clientId)
   const maxAge = context.options['max-age'] as string | undefined
   if (maxAge !== undefined && !/^\d{1,9}$/.test(maxAge)) throw usage('--max-age is a number of seconds.')
-  const wish = { scope, noBrowser: !context.global.browser }
-  return signInWithBrowser(
+  // The browser may be signed in as somebody else, and nobody would notice.
+  const wish = { scope, noBrowser: !context.global.browser, chooseAccount: true }
+  const credentials = await signInWithBrowser(
     server,
     { ...wish, ...(maxAge === undefined ? {} : { maxAgeSeconds: Number(maxAge) }) },
     context.terminal,
   )
+  if (credentials.username !== undefined) return credentials
+  // The name is no claim of the ID token. Without `openid profile` the server does not tell it: then the subject has to do.
+  const person = await whoIsSignedIn(server, credentials.access_token).catch(() => undefined)
+  const isSame = person?.sub === credentials.subject
+  return isSame && person?.preferred_username !== undefined
+    ? { ...credentials, username: person.preferred_username }
+    : credentials
 }
 
 async function asService(

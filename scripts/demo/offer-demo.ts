@@ -22,9 +22,14 @@ export async function offerDemo(
     const { code, message } = error as NodeJS.ErrnoException
     return {
       reason:
-        code === 'EADDRINUSE'
-          ? `port ${port} is in use (DEMO_PORT=${port === 65_535 ? 8788 : port + 1} npm start)`
-          : message,
+        code === 'EADDRINUSE' ? `port ${port} is in use (${withOtherPort(issuer, port)} npm start)` : message,
     }
   }
+}
+
+/** The variables that move the demo and leave the server where it is. */
+function withOtherPort(issuer: string, taken: number): string {
+  const own = Number(new URL(issuer).port)
+  const other = [taken + 1, taken + 2].find((port) => port !== own && port <= 65_535) ?? 8788
+  return `${own === 8787 ? '' : `PORT=${own} `}DEMO_PORT=${other}`
 }

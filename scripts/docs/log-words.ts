@@ -15,6 +15,11 @@ export const logEventWords: Readonly<Record<LogEvent, EventWords>> = {
     level: 'warn',
     meaning: 'A request was refused, also by a rate limit or in a redirect to the application',
   },
+  nonce_handed_out: {
+    level: 'info',
+    meaning:
+      'A DPoP proof came without a nonce that is valid now: the client got one, and repeats the request (RFC 9449 §8)',
+  },
   request_failed: { level: 'error', meaning: 'A fault of ours, or an unavailable backend' },
   job_failed: {
     level: 'error',

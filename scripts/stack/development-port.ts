@@ -1,6 +1,6 @@
 /** The port of the development server. */
-import { createServer } from 'node:net'
-import { errorCode, OperatorError } from '../process/operator-error.ts'
+import { OperatorError } from '../process/operator-error.ts'
+import { portProblem } from './port-problem.mjs'
 
 /** PORT from the environment, by default 8787. Throws OperatorError for anything but a port number. */
 export const developmentPort = (env: NodeJS.ProcessEnv = process.env): number => readPort(env, 'PORT', 8787)
@@ -18,30 +18,8 @@ function readPort(env: NodeJS.ProcessEnv, name: string, otherwise: number): numb
   )
 }
 
-/**
- * Throws OperatorError if `port` is taken. Both loopback addresses count: `localhost` may mean either, and a program on
- * the other one would receive our requests.
- */
+/** Throws OperatorError if `port` is taken. */
 export async function checkPortIsFree(port: number): Promise<void> {
-  for (const host of ['127.0.0.1', '::1']) {
-    const code = await tryBind(port, host)
-    if (code === 'EADDRINUSE') {
-      throw new OperatorError(
-        `Port ${port} is already in use.`,
-        `Stop the program that uses it, or choose another port: PORT=${port === 65_535 ? 8787 : port + 1} npm start`,
-      )
-    }
-    if (code === 'EACCES') {
-      throw new OperatorError(`You may not use port ${port}.`, 'Choose one above 1023: PORT=8787 npm start')
-    }
-  }
-}
-
-/** The error code of binding, or undefined if it succeeds. */
-function tryBind(port: number, host: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const probe = createServer()
-    probe.once('error', (error) => resolve(errorCode(error)))
-    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(undefined)))
-  })
+  const problem = await portProblem(port)
+  if (problem) throw new OperatorError(problem.message, problem.remedy)
 }

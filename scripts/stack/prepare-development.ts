@@ -23,8 +23,6 @@ export type Development = {
   database: RunningDatabase
   /** The one-time password, if this start created it. */
   newAdminPassword: string | undefined
-  /** Whether this start created who signs in to the demo application. */
-  hasNewDemoPerson: boolean
   /** Whether this start created any secret. */
   isFirstStart: boolean
   hasDemo: boolean
@@ -130,7 +128,6 @@ async function seed(
       demo_person: newDemoPerson ?? known?.demo_person,
     },
     newAdminPassword: admin?.password,
-    hasNewDemoPerson: newDemoPerson !== undefined,
     isFirstStart: admin?.password !== undefined || Object.keys(newClientSecrets).length > 0,
     hasDemo,
   }

@@ -7,13 +7,13 @@ import type { Development } from './prepare-development.ts'
 
 /** The text `npm start` prints once the worker serves. */
 export function developmentSummary(
-  { facts, newAdminPassword, hasNewDemoPerson, isFirstStart, hasDemo }: Development,
+  { facts, newAdminPassword, isFirstStart, hasDemo }: Development,
   demo?: OfferedDemo,
 ): string {
   const { issuer, admin, inbox_url } = facts
   const lines = [
     ...['', '  Authly is ready.', '', `  Issuer    ${issuer}`],
-    ...demoLines(demo, hasNewDemoPerson ? facts.demo_person : undefined),
+    ...demoLines(demo, facts.demo_person),
     ...[`  Guide     ${issuer}/guide/`, `  API       ${issuer}/docs`],
     `  Metrics   ${issuer}/metrics`,
     ...[`  Inbox     ${inbox_url}`, `  Sign in   ${issuer}/account`],
@@ -23,7 +23,7 @@ export function developmentSummary(
       `            as ${admin.username} with the one-time password ${newAdminPassword}`,
       '            (shown once; you choose your own at the first sign-in)',
     )
-  }
+  } else if (admin !== undefined) lines.push(`            as ${admin.username}`)
   const service = facts.clients['demo-service']
   if (hasDemo && service?.client_secret !== undefined && isFirstStart) {
     lines.push(
@@ -49,7 +49,7 @@ function demoLines(demo: OfferedDemo | undefined, person: DevFacts['demo_person'
   if (demo?.origin === undefined) return demo ? [`  Demo      not served: ${demo.reason}`] : []
   return [
     `  Demo      ${demo.origin}`,
-    ...(person ? [`            as ${person.username} with the password ${person.password}`] : []),
+    ...(person ? [`            as ${person.username} (password: .authly/dev.json)`] : []),
   ]
 }
 

@@ -11,6 +11,7 @@ export type LogEvent =
   /** How a request was answered: one of these for each. */
   | 'request_served'
   | 'request_refused'
+  | 'nonce_handed_out'
   | 'request_failed'
   /** Work without a request. */
   | 'job_failed'

@@ -37,6 +37,8 @@ export function logRequest(request: Request, end: RequestEnd, context: LoggedReq
   }
   if (outcome === 'success') logInfo('request_served', fields)
   else if (outcome === 'failed') logError('request_failed', fields)
+  // RFC 9449 §8: how a client gets its first nonce. Nothing is wrong, and the client repeats the request.
+  else if (explanation?.error === 'use_dpop_nonce') logInfo('nonce_handed_out', fields)
   else logWarning('request_refused', fields)
 }
 

@@ -45,6 +45,7 @@ function client(more: Partial<Session> = {}) {
   const terminal = testTerminal()
   const session: Session = {
     ...{ issuer, name: 'test', profile: undefined, stepUp: undefined },
+    person: async () => undefined,
     token: async (refused) => (refused === undefined ? 'one' : 'two'),
     ...more,
   }

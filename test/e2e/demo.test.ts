@@ -94,11 +94,12 @@ describe.runIf(hasChromium)('the demo application in Chromium', () => {
 
   test('signs in, explains every claim of its tokens, and has nothing to say twice', async () => {
     const page = await openPage()
+    expect(await page.getByText('Requests of this page appear here').count()).toBe(0)
     await checkLook(page, 'demo-signed-out')
     await signIn(page)
     expect(new URL(page.url()).href).toBe(`${demo.origin}/`)
     const panel = page.getByRole('tabpanel')
-    for (const name of ['ID token', 'Access token: API', 'Access token: Authly', 'Refresh token']) {
+    for (const name of ['ID token', 'Access token: API', 'Access token: userinfo', 'Refresh token']) {
       await page.getByRole('tab', { name }).click()
       if (name !== 'Refresh token') await panel.getByText('iss', { exact: true }).waitFor()
       // A claim without words of its own would be one that nobody has explained.

@@ -84,7 +84,7 @@ describe('before anything is started', () => {
     const run = start()
     expect(await run.exited).toBe(1)
     expect(run.output()).toContain(`Port ${port} is already in use`)
-    expect(run.output()).toContain(`PORT=${port + 1} npm start`)
+    expect(run.output()).toContain(`PORT=${port + 3} DEMO_PORT=${port + 4} npm start`)
     await new Promise((resolve) => squatter.close(resolve))
   })
 })
@@ -137,7 +137,8 @@ describe('the first start', () => {
     const { demo_person } = readFacts()
     const origin = `http://localhost:${demoPort}`
     expect(run.output()).toContain(`Demo      ${origin}`)
-    expect(run.output()).toContain(`as ada with the password ${demo_person?.password}`)
+    expect(run.output()).toContain('as ada (password: .authly/dev.json)')
+    expect(run.output()).not.toContain(demo_person?.password)
     const page = await fetch(origin)
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Authly demo')])
     const script = await (await fetch(`${origin}/app.js`)).text()
@@ -271,7 +272,9 @@ describe('the second start', () => {
       ...Object.values(before.clients).map((client) => client.client_secret),
     ]
     for (const secret of secrets.filter((value) => value !== undefined)) expect(output).not.toContain(secret)
-    expect(output).not.toMatch(/curl|password/)
+    expect(output).not.toMatch(/curl|one-time password/)
+    expect(output).toContain('as admin')
+    expect(output).toContain('as ada (password: .authly/dev.json)')
     expect((await fetch(`${issuer}/.well-known/openid-configuration`)).status).toBe(200)
 
     run.process.kill('SIGKILL')

@@ -76,6 +76,14 @@ describe('a refusal', () => {
     expect(lines[0]).not.toHaveProperty('address')
   })
 
+  it('that hands out a nonce for a DPoP proof warns of nothing (RFC 9449 §8)', () => {
+    const response = explain(new Response(null, { status: 400 }), { error: 'use_dpop_nonce' })
+    finishResponse(request(), response, contextOf(0))
+    expect(lines).toMatchObject([
+      { level: 'info', event: 'nonce_handed_out', status: 400, outcome: 'refused' },
+    ])
+  })
+
   it('of a thousand faults has a short line', () => {
     const at = Array.from({ length: 1000 }, (_, index) => `#/rows/${index}`)
     const response = explain(new Response(null, { status: 400 }), { error: 'e', at })

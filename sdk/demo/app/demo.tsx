@@ -33,7 +33,7 @@ export function Demo() {
         {status === 'loading' && <h1 className="loading">Looking for a session…</h1>}
         {status === 'signed_out' && <SignedOutPage />}
         {status === 'signed_in' && <Sections />}
-        {status !== 'loading' && <ActivityList />}
+        {status !== 'loading' && <ActivityList isQuiet={status === 'signed_out'} />}
       </main>
       <footer>
         This application is in <code>sdk/demo</code>: a page made with <code>@authly-server/react</code>, and

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { addClient, database, issuer } from '../authly.ts'
 import type { SeededUser } from '../seed.ts'
-import { signIn } from '../sign-in.ts'
-import { createUserAgent } from '../user-agent.ts'
+import { type SignInChoices, signIn } from '../sign-in.ts'
+import { createUserAgent, type UserAgent } from '../user-agent.ts'
 
 const program = fileURLToPath(new URL('../../../cli/authly.mjs', import.meta.url))
 
@@ -49,22 +49,27 @@ export async function createHome(): Promise<Home> {
     run: (args, options) => start(args, options).done,
     async login(user, args = [], codeOf) {
       const command = start(['login', '--issuer', issuer, '--no-browser', ...args])
-      await answerSignIn(command, user, codeOf)
+      await answerSignIn(command, user, codeOf && { codeOf })
       return command.done
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   }
 }
 
+export type SignInAnswers = Omit<SignInChoices, 'user'> & {
+  /** The browser; otherwise a new one. */
+  readonly agent?: UserAgent
+}
+
 /** Opens the printed address and types the password, until the program's loopback port is called. */
 export async function answerSignIn(
   command: RunningCommand,
   user: SeededUser,
-  codeOf?: () => string,
+  { agent = createUserAgent(), ...choices }: SignInAnswers = {},
 ): Promise<void> {
   const [, address = ''] = await command.seen('stderr', /(http\S+\/oauth\/authorize\?\S+)/)
   const redirectUri = new URL(address).searchParams.get('redirect_uri') as string
-  const callback = await signIn(createUserAgent(), address, redirectUri, { user, ...(codeOf && { codeOf }) })
+  const callback = await signIn(agent, address, redirectUri, { ...choices, user })
   const page = await fetch(callback)
   if (!page.ok) throw new Error(`${page.status} ${await page.text()}`)
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addUser, database, issuer } from '../authly.ts'
 import type { SeededUser } from '../seed.ts'
+import { createUserAgent, type Page } from '../user-agent.ts'
 import { addServiceAccount, answerSignIn, createHome, giveRoles, type Home } from './program.ts'
 
 let admin: SeededUser
@@ -56,6 +57,34 @@ describe('authly login with a browser', () => {
     const roles = await home.run(['roles', 'list'])
     expect(roles.code, roles.stderr).toBe(0)
     expect(roles.stdout).toContain('auditor')
+  })
+
+  it('says who signed in by their name, and asks whom the browser is signed in with (OpenID Connect Core §3.1.2.1)', async () => {
+    const home = await newHome()
+    const agent = createUserAgent()
+    const seen: string[] = []
+    const onPage = ({ url }: Page) => void seen.push(url.pathname)
+    const first = home.start(['login', '--issuer', issuer, '--no-browser'])
+    await answerSignIn(first, admin, { agent, onPage })
+    expect((await first.done).stderr).toContain(`as ${admin.username} (`)
+    expect(seen).not.toContain('/select-account')
+    const second = home.start(['login', '--issuer', issuer, '--no-browser'])
+    await answerSignIn(second, admin, { agent, onPage })
+    expect((await second.done).code).toBe(0)
+    expect(seen).toContain('/select-account')
+  })
+
+  it('tells somebody who may nothing who they are', async () => {
+    const nobody = await addUser()
+    const home = await newHome()
+    await home.login(nobody)
+    const denied = await home.run(['roles', 'list'])
+    expect([denied.code, denied.stderr]).toEqual([
+      1,
+      expect.stringContaining(`Signed in as ${nobody.username}; authly login`),
+    ])
+    const identity = await home.login(nobody, ['--scope', 'openid'])
+    expect(identity.stderr).toContain('can administer nothing')
   })
 
   it('waits past an answer with a foreign state or another path, and ends at its own (RFC 6749 §10.12)', async () => {

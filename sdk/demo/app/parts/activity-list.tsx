@@ -9,9 +9,10 @@ function wasForNonce(one: Happening, all: readonly Happening[]): boolean {
   return isToken(one, 400) && all.some(isNext)
 }
 
-/** What has happened, the newest first. */
-export function ActivityList() {
+/** What has happened, the newest first. @param isQuiet nothing to see while there is nothing to tell */
+export function ActivityList({ isQuiet }: { readonly isQuiet: boolean }) {
   const happenings = useSyncExternalStore(activity.subscribe, activity.get)
+  if (isQuiet && happenings.length === 0) return null
   return (
     <aside className="activity" aria-labelledby="activity-title">
       <div className="activity-head">

@@ -43,8 +43,7 @@ export function SignedOutPage() {
         Sign in
       </button>
       <p className="hint">
-        As <code>ada</code>. Her password is in what <code>npm start</code> printed, and in{' '}
-        <code>.authly/dev.json</code>.
+        As <code>ada</code>. Her password is in <code>.authly/dev.json</code> (<code>demo_person</code>).
       </p>
       <ol className="steps">
         {steps.map(([title, text]) => (

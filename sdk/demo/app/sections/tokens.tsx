@@ -9,7 +9,7 @@ import { useAccessToken } from '../use-access-token.ts'
 const tabs = [
   ['id', 'ID token'],
   ['api', 'Access token: API'],
-  ['own', 'Access token: Authly'],
+  ['own', 'Access token: userinfo'],
   ['refresh', 'Refresh token'],
 ] as const
 type Tab = (typeof tabs)[number][0]

@@ -1,0 +1,3 @@
+export declare const portProblem: (
+  port: number,
+) => Promise<{ readonly message: string; readonly remedy: string } | undefined>
