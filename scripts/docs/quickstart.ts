@@ -3,7 +3,7 @@
  *
  * - the line "`src/App.tsx`:" before a code block names the file it is the content of;
  * - a block of `sh` is run in the application's folder, or in that of Authly when it begins with the comment
- *   `# in Authly's folder`; `# runs on: http://localhost:5173` says that it keeps running, and what answers then.
+ *   `# in Authly's folder`; `# leave it running: http://localhost:5173` says that it keeps running, and what answers then.
  */
 export interface WrittenFile extends InSection {
   readonly kind: 'file'
@@ -78,6 +78,6 @@ function commandsOf(section: string, script: string): Commands {
     section,
     where: comments.includes("# in Authly's folder") ? 'authly' : 'application',
     script,
-    servesAt: comments.flatMap((line) => /^# runs on: (\S+)$/.exec(line)?.[1] ?? []),
+    servesAt: comments.flatMap((line) => /^# leave it running: (\S+)$/.exec(line)?.[1] ?? []),
   }
 }
