@@ -24,11 +24,14 @@ interface InSection {
   readonly section: string
 }
 
+/** How it is checked: the most that is done with it comes first. */
+export const checks = ['executed', 'compiled', 'text'] as const
+
 export interface Quickstart {
   readonly title: string
   /** How long it takes a reader. */
   readonly minutes: number
-  readonly checked: 'executed' | 'compiled' | 'text'
+  readonly checked: (typeof checks)[number]
   readonly steps: readonly (WrittenFile | Commands)[]
 }
 
@@ -69,7 +72,7 @@ export function withSectionOf(quickstart: Quickstart, section: string, other: Qu
 }
 
 const isChecked = (value: string | undefined): value is Quickstart['checked'] =>
-  value === 'executed' || value === 'compiled' || value === 'text'
+  checks.some((check) => check === value)
 
 function commandsOf(section: string, script: string): Commands {
   const comments = script.split('\n').filter((line) => line.startsWith('# '))
