@@ -14,7 +14,15 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** What the last build was made of. */
 const stamp = join(root, 'dist', 'built-guide')
 const sources = [
-  ...['docs', 'SECURITY.md', 'scripts/guide', 'src/branding', 'src/pages/icon.ts', 'package-lock.json'],
+  ...[
+    'docs',
+    'SECURITY.md',
+    'scripts/guide',
+    'scripts/docs/quickstart.ts',
+    'src/branding',
+    'src/pages/icon.ts',
+    'package-lock.json',
+  ],
 ]
 
 // `wrangler dev` asks at every change; AUTHLY_GUIDE=leave is for who deploys nothing (quiet-wrangler.ts).

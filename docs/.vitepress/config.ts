@@ -41,7 +41,7 @@ export default defineConfig({
     search: { provider: 'local' },
     sidebar: sidebar(docs),
     nav: [
-      { text: 'Guide', link: '/guide/start', activeMatch: '^/guide/' },
+      { text: 'Guide', link: '/guide/start', activeMatch: '^/(guide|quickstarts)/' },
       { text: 'Administration', link: '/admin-api', activeMatch: '^/admin-' },
       { text: 'Operations', link: '/deployment' },
       { component: 'ApiLink' },

@@ -1,6 +1,7 @@
 /** The navigation: pages by what a reader does. Titles are those of the pages; a page of a listed folder needs no line. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { checks, readQuickstart } from '../../scripts/docs/quickstart.ts'
 
 export type Group = {
   readonly title: string
@@ -20,7 +21,7 @@ export const groups: readonly Group[] = [
   },
   {
     title: 'Quickstarts',
-    words: 'For your framework, executed by a test',
+    words: 'For your framework; the main ones executed by a test',
     pages: ['quickstarts/*'],
     isOpen: true,
   },
@@ -91,14 +92,28 @@ export const groups: readonly Group[] = [
   { title: 'Decisions', words: 'Questions, answers, and their cost', pages: ['decisions/*'] },
 ]
 
-/** @param docs the folder */
+const isFirst = (name: string) => name === 'README' || name === 'index'
+
+const isQuickstart = (page: string) => page.startsWith('quickstarts/') && !isFirst(basename(page))
+
+const textOf = (docs: string, page: string) => readFileSync(join(docs, `${page}.md`), 'utf8')
+
+/**
+ * A quickstart goes by the name of its framework, which a reader looks for.
+ * @param docs the folder
+ */
 export function titleOf(docs: string, page: string): string {
-  const heading = /^# (.+)$/m.exec(readFileSync(join(docs, `${page}.md`), 'utf8'))?.[1]
+  if (isQuickstart(page)) return readQuickstart(textOf(docs, page)).title
+  const heading = /^# (.+)$/m.exec(textOf(docs, page))?.[1]
   if (heading === undefined) throw new Error(`docs/${page}.md has no heading`)
   return heading.replaceAll('`', '')
 }
 
-const isFirst = (name: string) => name === 'README' || name === 'index'
+/** Quickstarts that are executed come first. */
+function rankOf(docs: string, page: string): number {
+  if (isFirst(basename(page))) return -1
+  return isQuickstart(page) ? checks.indexOf(readQuickstart(textOf(docs, page)).checked) : 0
+}
 
 /** The pages of a group, folders listed. */
 export function pagesOf(docs: string, { pages }: Group): readonly string[] {
@@ -108,9 +123,8 @@ export function pagesOf(docs: string, { pages }: Group): readonly string[] {
     if (!existsSync(join(docs, folder))) return []
     return readdirSync(join(docs, folder))
       .filter((name) => name.endsWith('.md'))
-      .map((name) => basename(name, '.md'))
-      .sort((left, right) => Number(isFirst(right)) - Number(isFirst(left)) || (left < right ? -1 : 1))
-      .map((name) => `${folder}/${name}`)
+      .map((name) => `${folder}/${basename(name, '.md')}`)
+      .sort((left, right) => rankOf(docs, left) - rankOf(docs, right) || (left < right ? -1 : 1))
   })
 }
 

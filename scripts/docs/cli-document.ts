@@ -29,8 +29,8 @@ A mistyped command, option or value is refused with what there is instead; \`--h
 **A service account** passes its secret in a variable, a file or on stdin, never as an argument:
 
 \`\`\`sh
-authly login --profile ci --issuer https://auth.example.com --client-id deployer --client-secret env:DEPLOYER_SECRET
-AUTHLY_ISSUER=https://auth.example.com AUTHLY_CLIENT_ID=deployer AUTHLY_CLIENT_SECRET=… authly users list   # stores nothing
+npx authly login --profile ci --issuer https://auth.example.com --client-id deployer --client-secret env:DEPLOYER_SECRET
+AUTHLY_ISSUER=https://auth.example.com AUTHLY_CLIENT_ID=deployer AUTHLY_CLIENT_SECRET=… npx authly users list   # stores nothing
 \`\`\`
 
 **Profiles** consist of a server and an account: \`--profile\`, \`AUTHLY_PROFILE\`, \`authly profiles use\`. Tokens are in \`~/.config/authly/credentials/\` (\`XDG_CONFIG_HOME\`, \`%APPDATA%\`), readable by their owner only; a file that others can read is refused. Parallel commands refresh a token only once. A token is only ever sent to the issuer of its profile. \`AUTHLY_TOKEN\` with \`AUTHLY_ISSUER\` uses a token you already have. \`authly logout\` revokes the tokens at the server.
@@ -68,7 +68,7 @@ export function cliDocument(catalogue: readonly CatalogueOperation[]): string {
     ),
     '## Completion',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
-    'bash: `source <(authly completion bash)`; zsh: `authly completion zsh > "${fpath[1]}/_authly"`; fish: `authly completion fish > ~/.config/fish/completions/authly.fish`.',
+    'With `authly` on the PATH (`npm link`), bash: `source <(authly completion bash)`; zsh: `authly completion zsh > "${fpath[1]}/_authly"`; fish: `authly completion fish > ~/.config/fish/completions/authly.fish`.',
     '## Global options',
     table(
       ['Option', 'Meaning'],

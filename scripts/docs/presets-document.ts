@@ -116,7 +116,7 @@ function sectionOf(preset: Preset): readonly string[] {
         preset.reasons[name as keyof ClientMetadata] ?? '',
       ]),
     ),
-    `\`authly clients create --preset ${preset.name}${shown} --resources https://api.example.com\` prints:`,
+    `\`npx authly clients create --preset ${preset.name}${shown} --resources https://api.example.com\` prints:`,
     [
       '```sh',
       ...describeSetup(choice, {

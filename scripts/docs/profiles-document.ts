@@ -47,7 +47,7 @@ const prose = {
   ],
   change: [
     'A change is tried out first:',
-    '```sh\nauthly clients update shop --client-profile fapi2-security --dry-run   # one client\nauthly client-profiles get fapi2-security                               # the deployment: what is demanded, what happens to grants\nauthly client-profiles check fapi2-security --all                       # the deployment: every client\n```',
+    '```sh\nnpx authly clients update shop --client-profile fapi2-security --dry-run    # one client\nnpx authly client-profiles get fapi2-security                               # the deployment: what is demanded, what happens to grants\nnpx authly client-profiles check fapi2-security --all                       # the deployment: every client\n```',
     'The first one makes the same checks with the same rights as the change, and writes nothing, not even an event (`PATCH /admin/clients/{client_id}?dry_run=true`). It answers with `faults` (why it would be refused), `served` (members and rules that become others), `demands` and `lifted` (what is demanded from then on and what is not any more, each with what happens to living grants) and `people` (how many have given consent, so how many may have grants). The others are the dry run of `AUTHLY_CLIENT_PROFILE`.',
     'A change of a client is followed within a minute in its region and within two elsewhere, one of the deployment by each isolate that starts with it. No grant is ended by a change of profile. What the next use of one meets is told [below](#what-each-demand-does) too.',
   ],

@@ -3,7 +3,7 @@
  *
  * - the line "`src/App.tsx`:" before a code block names the file it is the content of;
  * - a block of `sh` is run in the application's folder, or in that of Authly when it begins with the comment
- *   `# in Authly's folder`; `# runs on: http://localhost:5173` says that it keeps running, and what answers then.
+ *   `# in Authly's folder`; `# leave it running: http://localhost:5173` says that it keeps running, and what answers then.
  */
 export interface WrittenFile extends InSection {
   readonly kind: 'file'
@@ -24,11 +24,14 @@ interface InSection {
   readonly section: string
 }
 
+/** How it is checked: the most that is done with it comes first. */
+export const checks = ['executed', 'compiled', 'text'] as const
+
 export interface Quickstart {
   readonly title: string
   /** How long it takes a reader. */
   readonly minutes: number
-  readonly checked: 'executed' | 'compiled' | 'text'
+  readonly checked: (typeof checks)[number]
   readonly steps: readonly (WrittenFile | Commands)[]
 }
 
@@ -69,7 +72,7 @@ export function withSectionOf(quickstart: Quickstart, section: string, other: Qu
 }
 
 const isChecked = (value: string | undefined): value is Quickstart['checked'] =>
-  value === 'executed' || value === 'compiled' || value === 'text'
+  checks.some((check) => check === value)
 
 function commandsOf(section: string, script: string): Commands {
   const comments = script.split('\n').filter((line) => line.startsWith('# '))
@@ -78,6 +81,6 @@ function commandsOf(section: string, script: string): Commands {
     section,
     where: comments.includes("# in Authly's folder") ? 'authly' : 'application',
     script,
-    servesAt: comments.flatMap((line) => /^# runs on: (\S+)$/.exec(line)?.[1] ?? []),
+    servesAt: comments.flatMap((line) => /^# leave it running: (\S+)$/.exec(line)?.[1] ?? []),
   }
 }

@@ -2,9 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generatedNotice, table } from './markdown.ts'
-import { type Quickstart, readQuickstart } from './quickstart.ts'
-
-const ways: readonly Quickstart['checked'][] = ['executed', 'compiled', 'text']
+import { checks, readQuickstart } from './quickstart.ts'
 
 const prose = {
   intro:
@@ -30,7 +28,7 @@ export function quickstartsDocument(folder: string): string {
     .map((file) => ({ file, ...readQuickstart(readFileSync(join(folder, file), 'utf8')) }))
     .sort(
       (left, right) =>
-        ways.indexOf(left.checked) - ways.indexOf(right.checked) ||
+        checks.indexOf(left.checked) - checks.indexOf(right.checked) ||
         left.title.localeCompare(right.title, 'en'),
     )
     .map(({ file, title, minutes, checked }) => [`[${title}](${file})`, String(minutes), checked])

@@ -25,7 +25,7 @@ console.log('\`src/not-a-file.ts\`:')
 ## What to know
 
 \`\`\`sh
-# runs on: http://localhost:5173
+# leave it running: http://localhost:5173
 npm run dev
 \`\`\`
 
@@ -52,7 +52,7 @@ describe('a quickstart', () => {
         {
           ...{ kind: 'commands', section: 'What to know', where: 'application' },
           servesAt: ['http://localhost:5173'],
-          script: '# runs on: http://localhost:5173\nnpm run dev\n',
+          script: '# leave it running: http://localhost:5173\nnpm run dev\n',
         },
       ],
     })

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { anchorOf } from '../../docs/.vitepress/anchor.ts'
-import { groups, pagesOf } from '../../docs/.vitepress/navigation.ts'
+import { groups, pagesOf, sections } from '../../docs/.vitepress/navigation.ts'
 import { message, table } from '../../scripts/docs/markdown.ts'
 import {
   absentSeconds,
@@ -75,6 +75,14 @@ describe('the navigation of the site', () => {
     expect(listed.filter((page, index) => listed.indexOf(page) !== index)).toEqual([])
     expect(pages.filter((page) => !listed.includes(page))).toEqual([])
     expect(listed.filter((page) => !pages.includes(page))).toEqual([])
+  })
+
+  test('names a quickstart as its framework, those that are executed first', () => {
+    const { pages = [] } = sections('docs').find(({ title }) => title === 'Quickstarts') ?? {}
+    const titles = pages.map(({ title }) => title)
+    expect(titles.slice(0, 3)).toEqual(['Quickstarts', 'Express', 'FastAPI'])
+    expect(titles.indexOf('React')).toBeLessThan(titles.indexOf('Spring Boot'))
+    expect(titles.indexOf('Spring Boot')).toBeLessThan(titles.indexOf('Android'))
   })
 
   test('lists a folder by itself, its README first', () => {
