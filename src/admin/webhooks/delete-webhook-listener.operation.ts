@@ -11,6 +11,8 @@ export const deleteWebhookListener = defineOperation({
   path: '/admin/webhooks/listeners/{listener_id}',
   tag: 'Webhooks',
   summary: 'End a listener',
+  description:
+    'It gets nothing any more, and what it has not taken is gone. One that nobody asks for ends by itself.',
   permission: 'admin:webhooks:write',
   params: listenerParam,
   answers: { 204: { description: 'The listener is gone' } },

@@ -13,6 +13,7 @@ export const getWebhookDelivery = defineOperation({
   path: '/admin/webhooks/{webhook_id}/deliveries/{event_id}',
   tag: 'Webhooks',
   summary: 'Read a delivery',
+  description: 'What became of one event at this endpoint: its last attempt, and when the next one is.',
   permission: 'admin:webhooks:read',
   params: webhookParam.extend({ event_id: uuid('The event, as in the header `webhook-id`') }),
   answers: { 200: { description: 'The delivery', schema: deliverySchema } },

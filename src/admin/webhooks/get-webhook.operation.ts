@@ -11,6 +11,7 @@ export const getWebhook = defineOperation({
   path: '/admin/webhooks/{webhook_id}',
   tag: 'Webhooks',
   summary: 'Read a webhook endpoint',
+  description: 'Without its secret, which is shown when it is made and when it is rotated.',
   permission: 'admin:webhooks:read',
   params: webhookParam,
   answers: { 200: { description: 'The endpoint', schema: webhookSchema, versioned: true } },
