@@ -105,6 +105,7 @@ const webhooks: readonly Panel[] = [
   {
     title: 'Time until an endpoint takes an event',
     description: 'Seconds; while an endpoint is down, its events wait.',
+    emptyBecause: 'no webhook endpoint gets events',
     unit: 's',
     targets: [
       { expr: quantileBy(0.95, selected.buckets('authly_webhook_delay_seconds')).text, legend: 'p95' },
