@@ -2,11 +2,11 @@
 
 import { runInDurableObject } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createWebhookVerifier } from '../../sdk/js/webhooks/src/index.ts'
-import { auditEvents, webhookEndpoints } from '../../src/db/schema.ts'
+import { auditEvents } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
-import { testDatabase, useOwnDatabase } from '../fakes/database.ts'
+import { testDatabase } from '../fakes/database.ts'
 import type { SeenRequest } from '../fakes/relying-parties.ts'
 import { addAdmin } from '../worker/admin-client.ts'
 import { hearLog } from '../worker/hear-log.ts'
@@ -24,20 +24,12 @@ import {
   outboxOf,
   ringsAt,
   runFor,
+  withWebhooks,
 } from './webhook-under-test.ts'
 
-// Endpoints get what happens anywhere.
-beforeAll(useOwnDatabase)
+withWebhooks()
 
 const log = hearLog()
-
-// Ahead of the platform's clock: alarms ring when a test says so, not by themselves.
-beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 }))
-// What one test leaves is not the next one's.
-afterEach(async () => {
-  await testDatabase().delete(webhookEndpoints)
-  vi.useRealTimers()
-})
 
 const second = 1000
 const hour = 3_600_000

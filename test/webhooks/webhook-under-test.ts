@@ -1,14 +1,27 @@
 /** Webhook endpoints of real receivers on loopback: made by the admin API, served by the real objects. */
 import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
-import { vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, vi } from 'vitest'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { insertEvents } from '../../src/audit/insert-events.store.ts'
+import { webhookEndpoints } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
-import { testDatabase } from '../fakes/database.ts'
+import { testDatabase, useOwnDatabase } from '../fakes/database.ts'
 import type { PartyBehaviour, SeenRequest } from '../fakes/relying-parties.ts'
 import { addAdmin, callAdmin, type TestActor } from '../worker/admin-client.ts'
 
 const { TEST_RELYING_PARTIES_URL: receivers } = env as unknown as { TEST_RELYING_PARTIES_URL: string }
+
+/** For each test of a file: its database, no endpoint of the test before, and alarms that ring when the test says so. */
+export function withWebhooks(): void {
+  // Endpoints get what happens anywhere.
+  beforeAll(useOwnDatabase)
+  // Ahead of the platform's clock: alarms do not ring by themselves.
+  beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 }))
+  afterEach(async () => {
+    await testDatabase().delete(webhookEndpoints)
+    vi.useRealTimers()
+  })
+}
 
 /** With the database of this file, and loopback addresses allowed. */
 export const bindings = (): Env => ({ ...env, AUTHLY_ALLOW_LOOPBACK_FETCH: 'true' }) as Env

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { uuidv7 } from '../../kit/ids.ts'
 import { makeKeys, secretOfListeners } from '../../webhooks/seal-keys.ts'
-import { insertEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { isOwnListener } from './listener-row.store.ts'
 import {
@@ -11,7 +10,7 @@ import {
   maxListeners,
   maxListenersInAll,
 } from './listener-schemas.ts'
-import { assertMayReceive, endOfTrail, hiddenColumns, insertKeys } from './webhook-row.store.ts'
+import { assertMayReceive, insertWebhook, lockToCount, newColumns } from './webhook-row.store.ts'
 
 export const createWebhookListener = defineOperation({
   id: 'createWebhookListener',
@@ -35,20 +34,9 @@ sent. It disappears when it has not asked for ${leaseSeconds} seconds. The secre
     const id = uuidv7(now)
     const keys = await makeKeys(deps.root, id, await secretOfListeners(deps.root, actor))
     const expires_at = new Date(now + leaseSeconds * 1000).toISOString()
-    const { event_types, client_ids = null, user_ids = null, actor_ids = null, outcome = null } = body
-    const time = new Date(now).toISOString()
     const row = {
-      ...{
-        id,
-        kind: 'listener',
-        name: 'authly webhooks listen',
-        event_types,
-        client_ids,
-        user_ids,
-        actor_ids,
-      },
-      ...{ outcome, enabled: true, authorized, after_position: 0, expires_at, version: 1 },
-      ...{ created_at: time, updated_at: time },
+      ...newColumns(id, body, authorized, now),
+      ...{ kind: 'listener' as const, name: 'authly webhooks listen', expires_at },
     }
     const { secret, public_key } = keys
     const created = answer(201, { id, secret, public_key, expires_at })
@@ -56,23 +44,13 @@ sent. It disappears when it has not asked for ${leaseSeconds} seconds. The secre
       created.value,
       [
         sql`delete from webhook_endpoints where kind = 'listener' and expires_at <= now()`,
-        // Attack: two requests at once each count one too few.
-        sql`lock table webhook_endpoints in share row exclusive mode`,
+        lockToCount,
         sql`select authly_refuse('AU409', 'too_many_listeners')
           where (select count(*) from webhook_endpoints where ${isOwnListener(actor)}) >= ${maxListeners}::int`,
         // Attack: many accounts, each within its limit, make every event cost a call for each of their listeners.
         sql`select authly_refuse('AU409', 'too_many_listeners_in_all')
           where (select count(*) from webhook_endpoints where kind = 'listener') >= ${maxListenersInAll}::int`,
-        insertEntity({
-          table: 'webhook_endpoints',
-          row,
-          hidden: [...hiddenColumns],
-          event: event('webhook.created', {
-            ...{ entity_type: 'webhook', entity_id: id, data: { kind: 'listener' } },
-          }),
-        }),
-        sql`update webhook_endpoints set after_position = ${endOfTrail} where id = ${id}::uuid`,
-        insertKeys(id, keys, now),
+        ...insertWebhook(row, keys, event, now),
       ],
       [assertMayReceive(actor)],
     )

@@ -1,10 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { uuidv7 } from '../../kit/ids.ts'
 import { makeKeys } from '../../webhooks/seal-keys.ts'
-import { insertEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { checkUrl } from './check-url.ts'
-import { assertMayReceive, endOfTrail, hiddenColumns, insertKeys, isEndpoint } from './webhook-row.store.ts'
+import { assertMayReceive, insertWebhook, isEndpoint, lockToCount, newColumns } from './webhook-row.store.ts'
 import { createdWebhookSchema, toWebhook, webhookCreation } from './webhook-schemas.ts'
 
 const maxWebhooks = 50
@@ -30,34 +29,15 @@ shows, so \`admin:audit:read\` is needed too, now and for as long as it gets eve
     if (!url.ok) return url
     const id = uuidv7(now)
     const keys = await makeKeys(deps.root, id)
-    const time = new Date(now).toISOString()
-    const { name, event_types, client_ids = null, user_ids = null, actor_ids = null, outcome = null } = body
     const row = {
-      ...{
-        id,
-        kind: 'endpoint' as const,
-        name,
-        url: url.value,
-        event_types,
-        client_ids,
-        user_ids,
-        actor_ids,
-      },
-      ...{
-        outcome,
-        enabled: true,
-        authorized,
-        after_position: 0,
-        version: 1,
-        created_at: time,
-        updated_at: time,
-      },
+      ...newColumns(id, body, authorized, now),
+      ...{ kind: 'endpoint' as const, name: body.name, url: url.value },
     }
     const stored = {
       ...row,
       ...{ disabled_reason: null, disabled_at: null, expires_at: null },
       ...{ created_at: new Date(now), updated_at: new Date(now) },
-      keys: [{ id: uuidv7(now), public_key: keys.public_key, created_at: time, expires_at: null }],
+      keys: [{ id: uuidv7(now), public_key: keys.public_key, created_at: row.created_at, expires_at: null }],
     }
     const created = answer(
       201,
@@ -67,20 +47,10 @@ shows, so \`admin:audit:read\` is needed too, now and for as long as it gets eve
     await writeOnce(
       created.value,
       [
-        // Attack: two requests at once each count one too few.
-        sql`lock table webhook_endpoints in share row exclusive mode`,
+        lockToCount,
         sql`select authly_refuse('AU409', 'too_many_webhooks')
           where (select count(*) from webhook_endpoints where ${isEndpoint}) >= ${maxWebhooks}::int`,
-        insertEntity({
-          table: 'webhook_endpoints',
-          row,
-          hidden: [...hiddenColumns],
-          event: event('webhook.created', {
-            ...{ entity_type: 'webhook', entity_id: id, data: { kind: 'endpoint' } },
-          }),
-        }),
-        sql`update webhook_endpoints set after_position = ${endOfTrail} where id = ${id}::uuid`,
-        insertKeys(id, keys, now),
+        ...insertWebhook(row, keys, event, now),
       ],
       [assertMayReceive(actor)],
     )

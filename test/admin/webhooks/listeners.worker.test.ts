@@ -1,21 +1,15 @@
 /** Listeners of `authly webhooks listen`: endpoints of one caller that ask for what they get. */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { eq, sql } from 'drizzle-orm'
-import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { users, webhookEndpoints } from '../../../src/db/schema.ts'
 import { uuidv7 } from '../../../src/kit/ids.ts'
-import { testDatabase, useOwnDatabase } from '../../fakes/database.ts'
-import { call, dispatch, evict, happen, outboxOf } from '../../webhooks/webhook-under-test.ts'
+import { testDatabase } from '../../fakes/database.ts'
+import { call, dispatch, evict, happen, outboxOf, withWebhooks } from '../../webhooks/webhook-under-test.ts'
 import { addAdmin, type TestActor } from '../../worker/admin-client.ts'
 import { createVerifier } from './verify.ts'
 
-beforeAll(useOwnDatabase)
-
-beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 }))
-afterEach(async () => {
-  await testDatabase().delete(webhookEndpoints)
-  vi.useRealTimers()
-})
+withWebhooks()
 
 const path = '/admin/webhooks/listeners'
 

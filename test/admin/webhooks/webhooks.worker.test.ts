@@ -1,7 +1,7 @@
 /** The admin API of webhooks: who may do what, what it refuses, and that no secret leaves it twice. */
 import { env } from 'cloudflare:test'
 import { eq, sql } from 'drizzle-orm'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Permission } from '../../../src/access/permissions.ts'
 import { createRunBatch } from '../../../src/db/run-batch.ts'
 import {
@@ -14,7 +14,7 @@ import {
 } from '../../../src/db/schema.ts'
 import { uuidv7 } from '../../../src/kit/ids.ts'
 import { tidyWebhooks } from '../../../src/webhooks/tidy-webhooks.store.ts'
-import { testDatabase, useOwnDatabase } from '../../fakes/database.ts'
+import { testDatabase } from '../../fakes/database.ts'
 import {
   breakOutbox,
   type CreatedWebhook,
@@ -27,20 +27,15 @@ import {
   outboxOf,
   ringsAt,
   runFor,
+  withWebhooks,
 } from '../../webhooks/webhook-under-test.ts'
 import { addAdmin, addServiceAccount, callAdmin, type TestActor } from '../../worker/admin-client.ts'
 import { hearLog } from '../../worker/hear-log.ts'
 import { createVerifier } from './verify.ts'
 
-beforeAll(useOwnDatabase)
+withWebhooks()
 
 const log = hearLog()
-
-beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 }))
-afterEach(async () => {
-  await testDatabase().delete(webhookEndpoints)
-  vi.useRealTimers()
-})
 
 const hour = 3_600_000
 const body = { name: 'Billing', url: 'https://billing.example.com/hooks', event_types: ['user.*'] }
