@@ -3,6 +3,9 @@ import type { SQL } from 'drizzle-orm'
 import { createDatabase, type Database } from './database.ts'
 
 export type Row = Record<string, unknown>
+/** A column of a row that may be null, as text. */
+export const textOrNull = (value: unknown): string | null => (value === null ? null : String(value))
+
 /** Runs `statements` in order in one transaction and returns the rows of each. One round trip. */
 export type RunBatch = (statements: readonly SQL[]) => Promise<readonly (readonly Row[])[]>
 

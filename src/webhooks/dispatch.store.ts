@@ -1,9 +1,8 @@
 /** Reads the trail for the endpoints that are enabled: by position, and never behind a write that may still commit. */
 import { sql } from 'drizzle-orm'
 import { mayStillDo } from '../access/rights.store.ts'
-import { TrailBusy } from '../audit/stream/trail-reader.ts'
+import { lockTimeoutMilliseconds, refuseToWait } from '../audit/stream/trail-reader.ts'
 import type { Row, RunBatch } from '../db/run-batch.ts'
-import { databaseErrorOf, sqlStates } from '../kit/database-error.ts'
 import { disableEndpoint } from './disable-endpoint.store.ts'
 import type { DispatchedPage, DispatchStore } from './dispatch-events.ts'
 import { authorityOfEndpoints } from './endpoint-authority.ts'
@@ -13,8 +12,6 @@ import { type FilterColumns, filterOf } from './webhook-endpoint.ts'
 const pageSize = 500
 /** So that many events that nobody wants cost no scan of the whole trail. */
 const pageWindow = 10_000
-/** Writers queue behind a reader that waits for the lock, so it must not wait for long. */
-const lockTimeoutMilliseconds = 300
 
 export const createDispatchStore = (runBatch: RunBatch): DispatchStore => ({
   async readPage(after) {
@@ -74,10 +71,4 @@ function pageOf(
     upTo,
     more: upTo !== undefined && end !== undefined && upTo < end,
   }
-}
-
-/** `lock_not_available`: a transaction that writes events is still open. */
-function refuseToWait(error: unknown): never {
-  const isBusy = databaseErrorOf(error)?.code === sqlStates.lockNotAvailable
-  throw isBusy ? new TrailBusy('an audit write is still open') : error
 }

@@ -3,30 +3,25 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { selectUnauthorized } from '../../access/rights.store.ts'
 import { textArray } from '../../db/fragments.ts'
-import type { Row, RunBatch } from '../../db/run-batch.ts'
-import { databaseErrorOf, sqlStates } from '../../kit/database-error.ts'
+import { type Row, type RunBatch, textOrNull } from '../../db/run-batch.ts'
 import { jsonLine } from '../../kit/json-line.ts'
 import { shownEventJson } from '../event-json.ts'
 import type { StreamFilter } from './stream-filter.ts'
 import type { StreamEvent } from './stream-message.ts'
-import { TrailBusy, type TrailReader } from './trail-reader.ts'
+import { lockTimeoutMilliseconds, refuseToWait, type TrailReader } from './trail-reader.ts'
 
 const pageSize = 500
 /** How many positions one page of past events covers, so that a rare event does not cost a scan of the whole trail. */
 const pastWindow = 10_000
-/** New writers queue behind a reader that waits for the lock, so it must not wait for long. */
-const lockTimeoutMilliseconds = 300
-
-const textOf = (value: unknown): string | null => (value === null ? null : String(value))
 
 export function createTrailReader(runBatch: RunBatch): TrailReader {
   const toEvent = (row: Row): StreamEvent => ({
     position: Number(row['position']),
     type: String(row['type']),
     outcome: String(row['outcome']),
-    user_id: textOf(row['user_id']),
-    actor_id: textOf(row['actor_id']),
-    client_id: textOf(row['client_id']),
+    user_id: textOrNull(row['user_id']),
+    actor_id: textOrNull(row['actor_id']),
+    client_id: textOrNull(row['client_id']),
     json: jsonLine(row['event']),
   })
 
@@ -96,10 +91,4 @@ function andFilter({ types, families, user_id, actor_id, client_id, outcome }: S
     conditions.map((condition) => sql` AND ${condition}`),
     sql``,
   )
-}
-
-/** `lock_not_available`: a transaction that writes events is still open. */
-function refuseToWait(error: unknown): never {
-  const isBusy = databaseErrorOf(error)?.code === sqlStates.lockNotAvailable
-  throw isBusy ? new TrailBusy('an audit write is still open') : error
 }

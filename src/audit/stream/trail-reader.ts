@@ -1,5 +1,6 @@
-/** The port through which the live stream reads the trail. */
+/** The port through which the live stream reads the trail, and what all its readers keep to. */
 import type { Authorized } from '../../access/authorized.ts'
+import { databaseErrorOf, sqlStates } from '../../kit/database-error.ts'
 import type { StreamFilter } from './stream-filter.ts'
 import type { StreamEvent } from './stream-message.ts'
 
@@ -40,4 +41,13 @@ export interface TrailReader {
 /** A writer holds the end of the trail locked for too long: try again in a moment. */
 export class TrailBusy extends Error {
   override readonly name = 'TrailBusy'
+}
+
+/** New writers queue behind a reader that waits for the lock, so it must not wait for long. */
+export const lockTimeoutMilliseconds = 300
+
+/** `lock_not_available`: a transaction that writes events is still open. @throws TrailBusy, or `error` itself */
+export function refuseToWait(error: unknown): never {
+  const isBusy = databaseErrorOf(error)?.code === sqlStates.lockNotAvailable
+  throw isBusy ? new TrailBusy('an audit write is still open') : error
 }
