@@ -7,7 +7,7 @@ import type { DatabaseFor } from './access/authorized-database.store.ts'
 import type { OpenPersonalData } from './account/personal-data.ts'
 import { createAppendEvents, createReadBacklogs, createReadOutboxes } from './audit/audit-outbox.object.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
-import { nudgeWebhooks } from './audit/nudge-webhooks.object.ts'
+import { tryToNudgeWebhooks } from './audit/nudge-webhooks.object.ts'
 import { readOrigin, readRequestId } from './audit/read-origin.ts'
 import { type AppendEvents, createRecordEvent } from './audit/record-event.ts'
 import { createOpenAuditStream } from './audit/stream/open-audit-stream.object.ts'
@@ -35,9 +35,7 @@ import { createSignJwt } from './keys/sign-jwt.ts'
 import { createVerifyJwt } from './keys/verify-jwt.ts'
 import { systemClock } from './kit/clock.ts'
 import { delay } from './kit/delay.ts'
-import { describeError } from './kit/describe-error.ts'
 import { lazily } from './kit/lazily.ts'
-import { logWarning } from './kit/log.ts'
 import { ok } from './kit/result.ts'
 import { retryOnce } from './kit/retry-once.ts'
 import { createRootSecret, type RootSecret } from './kit/root-secret.ts'
@@ -546,12 +544,7 @@ class RequestDependencies implements Dependencies {
   }
 
   get nudgeWebhooks() {
-    return () =>
-      this.#waitUntil(
-        nudgeWebhooks(this.#env.WEBHOOK_DISPATCHER, this.config).catch((error) =>
-          logWarning('webhook_dispatch_failed', { subject: 'nudge', reason: describeError(error) }),
-        ),
-      )
+    return () => this.#waitUntil(tryToNudgeWebhooks(this.#env.WEBHOOK_DISPATCHER, this.config))
   }
 
   get destinationOf(): DestinationOf {

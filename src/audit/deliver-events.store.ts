@@ -2,10 +2,8 @@
 import { sql } from 'drizzle-orm'
 import { configOf } from '../config.ts'
 import { createBoundedBatch } from '../db/run-batch.ts'
-import { describeError } from '../kit/describe-error.ts'
-import { logWarning } from '../kit/log.ts'
 import { insertEventsJson } from './insert-events.store.ts'
-import { nudgeWebhooks } from './nudge-webhooks.object.ts'
+import { tryToNudgeWebhooks } from './nudge-webhooks.object.ts'
 import type { DeliverEvents } from './outbox.ts'
 
 /** How long Postgres may take for a batch before it counts as unavailable. */
@@ -19,10 +17,6 @@ export function createDeliverEvents(env: Env): DeliverEvents {
       sql`with stored as (${insertEventsJson(eventsJson)})
         select exists (select from webhook_endpoints where enabled) as has_webhooks`,
     ])
-    if (stored?.['has_webhooks'] !== true) return
-    // The events are stored: without this they are sent a little later.
-    await nudgeWebhooks(env.WEBHOOK_DISPATCHER, config).catch((error) =>
-      logWarning('webhook_dispatch_failed', { subject: 'nudge', reason: describeError(error) }),
-    )
+    if (stored?.['has_webhooks'] === true) await tryToNudgeWebhooks(env.WEBHOOK_DISPATCHER, config)
   }
 }

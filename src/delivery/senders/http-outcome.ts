@@ -1,4 +1,5 @@
 /** What the APIs of providers have in common: a POST that is answered by a status and a short JSON. */
+import { parseJsonObject } from '../../kit/json-object.ts'
 import { readBytes } from '../../kit/read-body.ts'
 import { failed, type SendOutcome } from '../message.ts'
 import { type Fetch, providerTimeoutMs } from './sender.ts'
@@ -32,20 +33,11 @@ export async function askProvider(
     const bytes = await readBytes(response.body, maxAnswerBytes)
     return judge({
       status: response.status,
-      body: readObject(new TextDecoder().decode(bytes)),
+      body: parseJsonObject(new TextDecoder().decode(bytes)) ?? {},
       retryAfterMs: readRetryAfter(response.headers.get('retry-after')),
     })
   } catch (error) {
     return failed((error as Error).name === 'TimeoutError' ? 'timeout' : 'unreachable')
-  }
-}
-
-function readObject(text: string): ProviderAnswer['body'] {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as ProviderAnswer['body']) : {}
-  } catch {
-    return {}
   }
 }
 
