@@ -3,13 +3,11 @@ import {
   type AuthorizationRequest,
   authorizationRequest,
   discoverOnce,
-  errorOf,
   type IdTokenClaims,
   isOnWorkers,
-  jsonObject,
+  pushRequest,
   readJson,
   requestTokens,
-  type ServerMetadata,
   type SignInOptions,
   send,
   type TokenResponse,
@@ -39,17 +37,6 @@ export function createProvider(configuration: Configuration) {
     return send(fetch, new Request(url, { method: 'POST', headers, body: form, redirect: 'manual' }))
   }
 
-  const push = async (url: string, request: AuthorizationRequest, server: ServerMetadata) => {
-    const response = await post(url, new URLSearchParams(request.url.searchParams))
-    const value = await jsonObject(response)
-    const requestUri = value?.['request_uri']
-    if (!response.ok || typeof requestUri !== 'string') throw errorOf(response, value)
-    const short = new URL(server.authorization_endpoint)
-    short.searchParams.set('client_id', clientId)
-    short.searchParams.set('request_uri', requestUri)
-    return { ...request, url: short }
-  }
-
   return {
     ...{ metadata, verifier },
 
@@ -62,10 +49,9 @@ export function createProvider(configuration: Configuration) {
       const request = await authorizationRequest(server, { clientId, redirectUri }, options)
       const pushes = configuration.pushes || server.require_pushed_authorization_requests === true
       if (!pushes) return request
-      const { pushed_authorization_request_endpoint: endpoint } = server
-      if (endpoint === undefined)
-        throw new AuthlyError('invalid_response', { description: 'the server takes no pushed requests' })
-      return push(endpoint, request, server)
+      const { headers } = authentication
+      const parameters = await authentication.parameters()
+      return { ...request, url: await pushRequest(fetch, server, request.url, { headers, parameters }) }
     },
 
     redeem: (code: string, redirectUri: string, codeVerifier: string, resource: string | undefined) =>
