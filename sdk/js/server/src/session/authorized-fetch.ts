@@ -1,3 +1,4 @@
+import { resourceAbove, resourceOfOrigin } from '@authly-server/core'
 import { failure } from '../errors.ts'
 import type { Resource } from './renew.ts'
 import type { Session } from './session.ts'
@@ -15,9 +16,7 @@ export function authorizedFetch({ accessToken, issuer, resources, fetch }: Fetch
   const resourceFor = (url: string, named: string | undefined): Resource => {
     const known = [...resources.flatMap((each) => each ?? []), issuer]
     const candidates = named === undefined ? known : known.filter((each) => each === named)
-    const [found] = candidates
-      .filter((each) => isOfOrigin(url, each))
-      .toSorted((a, b) => nearness(url, b) - nearness(url, a))
+    const found = resourceAbove(url, candidates) ?? resourceOfOrigin(url, candidates)
     if (found === undefined)
       throw failure('foreign_address', 'no configured resource is at this address: the token stays here')
     return found === issuer && resources.includes(undefined) ? undefined : found
@@ -33,14 +32,6 @@ export function authorizedFetch({ accessToken, issuer, resources, fetch }: Fetch
     return fetch(authorized(again, renewed))
   }
 }
-
-/** Whether an address has the origin of a resource. */
-const isOfOrigin = (url: string, resource: string): boolean =>
-  URL.canParse(resource) && new URL(url).origin === new URL(resource).origin
-
-/** Of two resources of one origin, the one whose path leads further to the address. */
-const nearness = (url: string, resource: string): number =>
-  url.startsWith(new URL(resource).href) ? resource.length : 0
 
 function authorized(request: Request, token: string): Request {
   request.headers.set('authorization', `Bearer ${token}`)
