@@ -1,8 +1,10 @@
 /** One Authly for all quickstarts, on the port that their text names, and the registry of the SDK. */
 
+import { delimiter, join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { tokenOfServiceAccount } from '../../scripts/check/service-account.ts'
 import { startStack } from '../../scripts/stack/start-stack.ts'
+import { projectRoot } from '../../scripts/stack/worker-bundle.ts'
 import { pathWithGo } from '../../scripts/toolchains/go.ts'
 import type { Surroundings } from './follow-quickstart.ts'
 import { startLocalRegistry } from './local-registry.ts'
@@ -31,6 +33,13 @@ async function untilPortIsFree(): Promise<void> {
   )
 }
 
+/** A reader has the Node of their machine, the oldest that the README allows included, not the one installed here. */
+const pathOfReader = (path: string): string =>
+  path
+    .split(delimiter)
+    .filter((folder) => !folder.startsWith(join(projectRoot, 'node_modules')))
+    .join(delimiter)
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await untilPortIsFree()
   const registry = await startLocalRegistry()
@@ -39,7 +48,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('surroundings', {
     ...{ issuer: stack.issuer, databaseOwnerUrl: stack.database_owner_url },
     registryUrl: registry.url,
-    path: await pathWithGo(),
+    path: pathOfReader(await pathWithGo()),
     authly: { AUTHLY_ISSUER: stack.issuer, AUTHLY_TOKEN: token },
   })
   return async () => {

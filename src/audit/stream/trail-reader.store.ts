@@ -8,11 +8,14 @@ import { jsonLine } from '../../kit/json-line.ts'
 import { shownEventJson } from '../event-json.ts'
 import type { StreamFilter } from './stream-filter.ts'
 import type { StreamEvent } from './stream-message.ts'
-import { lockTimeoutMilliseconds, refuseToWait, type TrailReader } from './trail-reader.ts'
+import { refuseToWait, type TrailReader } from './trail-reader.ts'
 
 const pageSize = 500
 /** How many positions one page of past events covers, so that a rare event does not cost a scan of the whole trail. */
 const pastWindow = 10_000
+
+/** New writers queue behind a reader that waits for the lock, so it must not wait for long. */
+export const limitWaitForLock = sql`SET LOCAL lock_timeout = '300ms'`
 
 export function createTrailReader(runBatch: RunBatch): TrailReader {
   const toEvent = (row: Row): StreamEvent => ({
@@ -28,7 +31,7 @@ export function createTrailReader(runBatch: RunBatch): TrailReader {
   return {
     async readTail(after, readers) {
       const statements = [
-        sql.raw(`SET LOCAL lock_timeout = ${lockTimeoutMilliseconds}`),
+        limitWaitForLock,
         selectUnauthorized(readers),
         // Only under the lock taken here is the next statement's snapshot final.
         sql`SELECT authly_audit_horizon() AS horizon`,

@@ -43,9 +43,6 @@ export class TrailBusy extends Error {
   override readonly name = 'TrailBusy'
 }
 
-/** New writers queue behind a reader that waits for the lock, so it must not wait for long. */
-export const lockTimeoutMilliseconds = 300
-
 /** `lock_not_available`: a transaction that writes events is still open. @throws TrailBusy, or `error` itself */
 export function refuseToWait(error: unknown): never {
   const isBusy = databaseErrorOf(error)?.code === sqlStates.lockNotAvailable
