@@ -3,24 +3,23 @@
 /** Steps of a sign-in; no peer has them. */
 export const signInNames = ['passkey', 'totp'] as const
 
-/** Token requests whose sender signs. The peers are not set up for them. */
-export const provenNames = ['client_credentials_dpop', 'client_credentials_jwt'] as const
-
 export const operationNames = [
   'client_credentials',
-  ...provenNames,
+  'client_credentials_dpop',
+  'client_credentials_jwt',
   'code',
   'code_es256',
   'refresh',
   'refresh_es256',
   'authorize',
+  'par_authorize',
+  'fapi_code',
   'introspect',
   ...signInNames,
   'discovery',
   'jwks',
 ] as const
 export type SignInName = (typeof signInNames)[number]
-export type ProvenName = (typeof provenNames)[number]
 export type OperationName = (typeof operationNames)[number]
 
 export const targetNames = [
@@ -49,8 +48,8 @@ export interface Expectation {
   readonly locationContains?: string
 }
 
-/** The requests of one run. `{token}` in the template's body stands for the next token of the queue. */
-export type RequestPlan = { readonly port: number; readonly expect: Expectation } & (
+/** Requests that do not wait for each other. `{token}` in the template's body stands for the next token of the queue. */
+export type SinglePlan = { readonly port: number; readonly expect: Expectation } & (
   | { readonly kind: 'rotate'; readonly requests: readonly HttpRequest[] }
   /** Each request may be sent once; the run ends early when they are used up. */
   | { readonly kind: 'once'; readonly requests: readonly HttpRequest[] }
@@ -58,7 +57,30 @@ export type RequestPlan = { readonly port: number; readonly expect: Expectation 
   | { readonly kind: 'successor'; readonly template: HttpRequest; readonly tokens: readonly string[] }
 )
 
+/** What an answer brings for the requests after it, where `{code}` and `{request_uri}` stand for it. */
+export type Brought = 'code' | 'request_uri'
+
+export interface FlowStep {
+  readonly expect: Expectation
+  readonly brings?: Brought
+}
+
+/**
+ * Requests that follow from each other: a flow is one request for each step, sent when the answer before it is there.
+ * What is counted are whole flows. Each may be played once; the run ends early when they are used up.
+ */
+export interface FlowPlan {
+  readonly kind: 'flow'
+  readonly port: number
+  readonly steps: readonly FlowStep[]
+  readonly flows: readonly (readonly HttpRequest[])[]
+}
+
+/** What is sent in one run. */
+export type RequestPlan = SinglePlan | FlowPlan
+
 export interface LoadResult {
+  /** Of a `FlowPlan`: flows, here and below. */
   readonly requests: number
   readonly seconds: number
   readonly p50Ms: number

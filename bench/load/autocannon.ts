@@ -1,6 +1,6 @@
 /** The same plans played with autocannon, for machines without wrk. */
 import autocannon from 'autocannon'
-import type { HttpRequest, LoadResult, RequestPlan } from '../target.ts'
+import type { HttpRequest, LoadResult, SinglePlan } from '../target.ts'
 import type { LoadOptions } from './load-options.ts'
 
 interface Shot {
@@ -8,7 +8,7 @@ interface Shot {
 }
 
 /** Hands out requests in the order the plan wants; `undefined` when single-use requests are used up. */
-function requestSource(plan: RequestPlan): { next(): HttpRequest | undefined; tokens: string[] } {
+function requestSource(plan: SinglePlan): { next(): HttpRequest | undefined; tokens: string[] } {
   const tokens = plan.kind === 'successor' ? [...plan.tokens] : []
   let position = 0
   const next = (): HttpRequest | undefined => {
@@ -28,7 +28,7 @@ const locationOf = (headers: Record<string, unknown>): string => {
 }
 
 /** Plays `plan`; see `runWrk`. */
-export async function runAutocannon(plan: RequestPlan, options: LoadOptions): Promise<LoadResult> {
+export async function runAutocannon(plan: SinglePlan, options: LoadOptions): Promise<LoadResult> {
   const source = requestSource(plan)
   const collected: string[] = []
   let failures = 0

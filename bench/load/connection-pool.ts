@@ -5,43 +5,47 @@
 import { connect, type Socket } from 'node:net'
 import { type HttpResponse, ResponseReader } from './response-reader.ts'
 
-export interface PoolListener {
-  /** @param dueAt what `send` was told */
-  onAnswer(dueAt: number, response: HttpResponse): void
+/** `Errand` is what whoever sends a request wants to be told again with its answer. */
+export interface PoolListener<Errand> {
+  onAnswer(errand: Errand, response: HttpResponse): void
   /** The connection was closed before its answer came. */
-  onLost(dueAt: number): void
+  onLost(errand: Errand): void
   /** A connection can be used again. */
   onFree(): void
   /** The server accepts no connection. */
   onRefused(error: Error): void
 }
 
-interface Connection {
+interface Connection<Errand> {
   readonly socket: Socket
   readonly reader: ResponseReader
-  /** When the request that it is busy with was due. */
-  dueAt: number | undefined
+  /** Of the request that it is busy with. */
+  errand: Errand | undefined
 }
 
 /** Opened at a time: more would overflow the server's queue. */
 const openedAtOnce = 250
 
-export class ConnectionPool {
+export class ConnectionPool<Errand extends number | object> {
   readonly #port: number
-  readonly #listener: PoolListener
-  readonly #open = new Set<Connection>()
-  readonly #free: Connection[] = []
+  readonly #listener: PoolListener<Errand>
+  readonly #open = new Set<Connection<Errand>>()
+  readonly #free: Connection<Errand>[] = []
   #isClosed = false
   /** Connections that the server closed while they were idle. */
   closedIdle = 0
 
-  private constructor(port: number, listener: PoolListener) {
+  private constructor(port: number, listener: PoolListener<Errand>) {
     this.#port = port
     this.#listener = listener
   }
 
   /** @throws when the server accepts no connection */
-  static async open(port: number, size: number, listener: PoolListener): Promise<ConnectionPool> {
+  static async open<Errand extends number | object>(
+    port: number,
+    size: number,
+    listener: PoolListener<Errand>,
+  ): Promise<ConnectionPool<Errand>> {
     const pool = new ConnectionPool(port, listener)
     try {
       for (let opened = 0; opened < size; opened += openedAtOnce) {
@@ -64,10 +68,10 @@ export class ConnectionPool {
   }
 
   /** Sends `request` on the connection that has been idle for the longest time; there must be one. */
-  send(request: string, dueAt: number): void {
+  send(request: string, errand: Errand): void {
     const connection = this.#free.shift()
     if (!connection) throw new Error('no connection is free')
-    connection.dueAt = dueAt
+    connection.errand = errand
     connection.socket.write(request)
   }
 
@@ -79,7 +83,7 @@ export class ConnectionPool {
   async #add(): Promise<void> {
     const socket = connect({ host: '127.0.0.1', port: this.#port, noDelay: true })
     await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject))
-    const connection: Connection = { socket, reader: new ResponseReader(), dueAt: undefined }
+    const connection: Connection<Errand> = { socket, reader: new ResponseReader(), errand: undefined }
     this.#open.add(connection)
     this.#free.push(connection)
     socket.on('data', (chunk: Buffer) => this.#read(connection, chunk))
@@ -88,24 +92,24 @@ export class ConnectionPool {
     socket.on('close', () => this.#replace(connection))
   }
 
-  #read(connection: Connection, chunk: Buffer): void {
+  #read(connection: Connection<Errand>, chunk: Buffer): void {
     const response = connection.reader.read(chunk)
-    if (!response || connection.dueAt === undefined) return
-    const { dueAt } = connection
-    connection.dueAt = undefined
+    if (!response || connection.errand === undefined) return
+    const { errand } = connection
+    connection.errand = undefined
     this.#free.push(connection)
-    this.#listener.onAnswer(dueAt, response)
+    this.#listener.onAnswer(errand, response)
     this.#listener.onFree()
   }
 
-  #replace(connection: Connection): void {
+  #replace(connection: Connection<Errand>): void {
     if (this.#isClosed) return
     this.#open.delete(connection)
-    if (connection.dueAt === undefined) {
+    if (connection.errand === undefined) {
       this.#free.splice(this.#free.indexOf(connection), 1)
       this.closedIdle += 1
     } else {
-      this.#listener.onLost(connection.dueAt)
+      this.#listener.onLost(connection.errand)
     }
     this.#add().then(
       () => this.#listener.onFree(),

@@ -91,7 +91,7 @@ async function play(
   // Nothing is due before every connection is open.
   let startedAt = Number.POSITIVE_INFINITY
   const dueAt = (index: number): number => startedAt + (index * 1_000) / requestsPerSecond
-  const pool = await ConnectionPool.open(port, connections, {
+  const pool = await ConnectionPool.open<number>(port, connections, {
     onAnswer: (dueAt, response) => {
       tally.answer(performance.now() - dueAt, response, source.accept(response))
       if (tally.count === total) resolve()

@@ -1,6 +1,6 @@
 /** Writes a request plan in the format that `wrk.lua` reads. */
 import { writeFileSync } from 'node:fs'
-import type { HttpRequest, RequestPlan } from '../target.ts'
+import type { HttpRequest, SinglePlan } from '../target.ts'
 
 const headLines = (request: HttpRequest): string =>
   [
@@ -21,13 +21,13 @@ const escapeValue = (value: string): string => value.replaceAll('%', '%25').repl
  * True when each response has to be looked at. Static documents are told apart by status and size alone, so
  * that the load generator does not become what is measured.
  */
-export const looksAtResponses = (plan: RequestPlan): boolean =>
+export const looksAtResponses = (plan: SinglePlan): boolean =>
   plan.kind !== 'rotate' ||
   plan.expect.bodyContains !== undefined ||
   plan.expect.locationContains !== undefined
 
 /** @param collect file that receives the `code` parameter of every `Location` */
-export function writePlanFile(path: string, plan: RequestPlan, collect?: string): void {
+export function writePlanFile(path: string, plan: SinglePlan, collect?: string): void {
   const settings: Record<string, string | undefined> = {
     kind: plan.kind,
     check: looksAtResponses(plan) ? '1' : '0',

@@ -11,7 +11,8 @@ export interface RequestSource {
   tokensLeft(): readonly string[]
 }
 
-const encode = ({ method, path, headers, body = '' }: HttpRequest): string =>
+/** A request as it travels. */
+export const encodeRequest = ({ method, path, headers, body = '' }: HttpRequest): string =>
   [
     `${method} ${path} HTTP/1.1`,
     'Host: localhost',
@@ -23,12 +24,13 @@ const encode = ({ method, path, headers, body = '' }: HttpRequest): string =>
 
 /** @throws for a plan whose requests may be sent only once */
 export function requestSource(plan: RequestPlan): RequestSource {
-  if (plan.kind === 'once') throw new Error('a constant rate needs requests that can be repeated')
+  if (plan.kind === 'once' || plan.kind === 'flow')
+    throw new Error('a constant rate needs requests that can be repeated')
   const { expect } = plan
   const fits = ({ status, body }: HttpResponse): boolean =>
     expect.status.includes(status) && body.includes(expect.bodyContains ?? '')
   if (plan.kind === 'rotate') {
-    const requests = plan.requests.map(encode)
+    const requests = plan.requests.map(encodeRequest)
     let position = 0
     return {
       next: () => requests[position++ % requests.length],
@@ -43,7 +45,7 @@ export function requestSource(plan: RequestPlan): RequestSource {
       const token = tokens[first]
       if (token === undefined) return undefined
       first += 1
-      return encode({ ...plan.template, body: (plan.template.body ?? '').replace('{token}', token) })
+      return encodeRequest({ ...plan.template, body: (plan.template.body ?? '').replace('{token}', token) })
     },
     accept: (response) => {
       const successor = /"refresh_token"\s*:\s*"([^"]+)"/.exec(response.body)?.[1]

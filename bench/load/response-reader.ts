@@ -2,6 +2,8 @@
 
 export interface HttpResponse {
   readonly status: number
+  /** The status line and the headers. */
+  readonly head: string
   readonly body: string
 }
 
@@ -22,6 +24,6 @@ export class ResponseReader {
     const isWhole = length === undefined ? body.endsWith(endOfChunks) : body.length >= Number(length)
     if (!isWhole) return undefined
     this.#text = ''
-    return { status: Number(head.slice(9, 12)), body }
+    return { status: Number(head.slice(9, 12)), head, body }
   }
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { LoadResult, RequestPlan } from '../target.ts'
+import type { LoadResult, SinglePlan } from '../target.ts'
 import type { LoadOptions } from './load-options.ts'
 import { writePlanFile } from './plan-file.ts'
 
@@ -25,7 +25,7 @@ interface ScriptReport {
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '')
 
 /** Plays `plan`. Throws when wrk itself fails; failing responses are counted in the result. */
-export async function runWrk(plan: RequestPlan, options: LoadOptions): Promise<LoadResult> {
+export async function runWrk(plan: SinglePlan, options: LoadOptions): Promise<LoadResult> {
   const folder = mkdtempSync(join(tmpdir(), 'authly-bench-'))
   try {
     const planFile = join(folder, 'plan')

@@ -3,19 +3,21 @@
  * RS256 (or ES256) ID tokens, rotating refresh tokens, PKCE. Where a setting is a matter of taste, the cheaper
  * one is taken (unsigned cookies, tokens not bound to the session).
  *
- * Environment: PORT, ADAPTER (`memory` or `postgres`), DATABASE_URL.
+ * Environment: PORT, ADAPTER (`memory` or `postgres`), DATABASE_URL, CLIENT_JWKS (of the clients that sign).
  */
 import { createServer, type ServerResponse } from 'node:http'
 import { exportJWK, generateKeyPair } from 'jose'
 import Provider from 'oidc-provider'
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js'
 import LRU from 'oidc-provider/lib/helpers/lru.js'
-import { peerClients, resource, scopes } from './peer-settings.ts'
+import { clientsWith, fapiClient, resource, scopes } from './peer-settings.ts'
 import { postgresAdapter, preparePostgres } from './postgres-adapter.ts'
 
 const port = Number(process.env['PORT'])
-const issuer = `http://localhost:${port}`
+const publicHost = `localhost:${port}`
+const issuer = `http://${publicHost}`
 const lifetimeSeconds = 3_600
+const peerClients = clientsWith(JSON.parse(process.env['CLIENT_JWKS'] ?? '{"keys":[]}'))
 
 async function adapter(): Promise<unknown> {
   if (process.env['ADAPTER'] === 'postgres') {
@@ -62,6 +64,14 @@ const provider = new Provider(issuer, {
     clientCredentials: { enabled: true },
     introspection: { enabled: true, allowedPolicy: async () => true },
     revocation: { enabled: true },
+    // Like Authly: nonces of no confidential client, and proofs are accepted once.
+    dPoP: { enabled: true, allowReplay: false },
+    pushedAuthorizationRequests: { enabled: true },
+    fapi: {
+      enabled: true,
+      profile: (_: unknown, client?: { clientId: string }) =>
+        client?.clientId === fapiClient ? '2.0' : undefined,
+    },
     resourceIndicators: {
       enabled: true,
       // oidc-provider refuses to introspect JWTs, so one client gets opaque tokens for that operation.
@@ -101,6 +111,8 @@ async function signPeopleIn(count: number, response: ServerResponse): Promise<vo
 
 const handle = provider.callback()
 createServer((request, response) => {
+  // As a proxy in front would: proofs name the public address, and load generators differ in what they send.
+  request.headers.host = publicHost
   const count = /^\/bench\/sign-in\?count=(\d+)$/.exec(request.url ?? '')?.[1]
   if (count === undefined) handle(request, response)
   else

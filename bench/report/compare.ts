@@ -31,6 +31,7 @@ export interface OperationResult {
   readonly operation: OperationName
   readonly title: string
   readonly twinDoes: string
+  readonly flowOf?: number
   readonly cells: readonly Cell[]
   readonly goals: readonly GoalResult[]
 }
@@ -119,8 +120,9 @@ export function compare(measurements: readonly Measurement[]): OperationResult[]
       const own = runs.filter((run) => run.target === target)
       return own.length === 0 ? [] : [cellOf(target, own)]
     })
-    const { name: operation, title, twinDoes } = goal
-    return [{ operation, title, twinDoes, cells, goals: goalResults(goal, runs) }]
+    const { name: operation, title, twinDoes, flowOf } = goal
+    const counted = flowOf === undefined ? {} : { flowOf }
+    return [{ operation, title, twinDoes, ...counted, cells, goals: goalResults(goal, runs) }]
   })
 }
 

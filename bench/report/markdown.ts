@@ -42,7 +42,7 @@ function goalResultsOf(
   ]
 }
 
-function operationSection({ title, twinDoes, cells }: OperationResult): string {
+function operationSection({ title, twinDoes, flowOf, cells }: OperationResult): string {
   const rows = cells.map((cell) => [
     labels[cell.target],
     cell.rps.toFixed(0),
@@ -53,9 +53,14 @@ function operationSection({ title, twinDoes, cells }: OperationResult): string {
     cell.databaseCpu.toFixed(3),
     cell.gatewayCpu.toFixed(3),
   ])
-  const latencies = ['requests/s', 'p50 ms', 'p99 ms']
+  const latencies = [flowOf === undefined ? 'requests/s' : 'flows/s', 'p50 ms', 'p99 ms']
+  const counted =
+    flowOf === undefined
+      ? ''
+      : `Counted are whole flows, of ${flowOf} requests that follow from each other: latency is that of a flow, CPU in
+CPU-seconds per 1,000 flows. Assertions and proofs are signed before the run, because the client makes them.\n\n`
   const cpu = ['server CPU', 'of that, deferred', 'database CPU', 'gateway CPU']
-  return `### ${title}\n\nBare twin: ${twinDoes}.\n\n${table(['', ...latencies, ...cpu], rows)}`
+  return `### ${title}\n\n${counted}Bare twin: ${twinDoes}.\n\n${table(['', ...latencies, ...cpu], rows)}`
 }
 
 function steadySection(runs: readonly SteadyRun[]): string {
@@ -102,7 +107,7 @@ Written by \`npm run bench\`; do not edit. Everything was measured on one machin
 (\`npm run bench -- --only admin\`). Ratios travel between machines, absolute numbers do not.
 
 - ${machine.cores} cores, ${machine.cpu}; Node ${machine.node}, workerd ${machine.workerd}, oidc-provider ${machine.oidcProvider}
-- ${machine.loadGenerator}, one thread, ${schedule.connections} connections; ${schedule.rounds} rounds of ${schedule.seconds} s per operation
+- ${machine.loadGenerator}, one thread (flows: a client of our own, also one thread), ${schedule.connections} connections; ${schedule.rounds} rounds of ${schedule.seconds} s per operation
   and target, interleaved, each after a warm-up. A goal is met when the median of all rounds is; the spread is beside it
 - Authly is the production bundle on raw \`workerd serve\` with Durable Objects on local disk and durable Postgres.
   Every response was checked to be a success; audit events were written. Rate limits are counted but set wide

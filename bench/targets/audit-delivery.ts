@@ -12,6 +12,7 @@ const eventOf: Partial<Record<OperationName, string>> = {
   client_credentials_jwt: 'token.issued',
   code: 'token.issued',
   code_es256: 'token.issued',
+  fapi_code: 'token.issued',
   refresh: 'token.refreshed',
   refresh_es256: 'token.refreshed',
   passkey: 'session.created',

@@ -10,12 +10,11 @@ import { policies } from '../../src/rate-limits/policies.ts'
 import type { BenchDatabase } from '../bench-database.ts'
 import type { LoadGenerator } from '../load/generate-load.ts'
 import { type RawProcessOptions, startRawProcess } from '../raw-process.ts'
-import type { HttpRequest, RequestPlan, Target } from '../target.ts'
+import type { Target } from '../target.ts'
 import { watchAuditDelivery } from './audit-delivery.ts'
 import { authlySignIns } from './authly-sign-ins.ts'
 import { codeFlowTarget } from './code-flow-target.ts'
 import { signInThroughForm } from './hosted-login.ts'
-import { withAssertion, withDpop } from './proven-requests.ts'
 import { authorizeQuery, userCount } from './requests.ts'
 import {
   apiScope,
@@ -80,20 +79,17 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
     worker = undefined
   }
 
-  const machine = { path: '/oauth/token', issuer, secret: authlySecret, scope: apiScope }
-  const once = (requests: readonly HttpRequest[]): RequestPlan => ({
-    ...{ kind: 'once', port, requests, expect: { status: [200], bodyContains: '"access_token"' } },
-  })
-
   const target = codeFlowTarget({
-    ...{ name: 'authly', port, load },
+    ...{ name: 'authly', port, issuer, load },
     untilDelivered: (operation, sinceMs, requests) => delivery.untilDelivered(operation, sinceMs, requests),
     paths: {
-      ...{ token: '/oauth/token', authorize: '/oauth/authorize', introspect: '/oauth/introspect' },
+      ...{ token: '/oauth/token', par: '/oauth/par', authorize: '/oauth/authorize' },
+      introspect: '/oauth/introspect',
       ...{ discovery: '/.well-known/openid-configuration', jwks: '/.well-known/jwks.json' },
     },
     clients: {
-      ...{ machine: 'machine', web: 'web', webEs256: 'web-es256', introspected: 'web' },
+      ...{ machine: 'machine', machineJwt: 'machine-jwt', introspected: 'web' },
+      ...{ web: 'web', webEs256: 'web-es256', fapi: 'fapi' },
       ...{ secret: authlySecret, redirectUri: authlyRedirectUri, machineScope: apiScope, webScope },
     },
     start: async () => {
@@ -120,11 +116,6 @@ export function authlyTarget(options: AuthlyOptions): AuthlyTarget {
       return cookies
     },
     signInPlans: signIns.plans,
-    provenPlans: {
-      client_credentials_dpop: (wanted) => once(withDpop({ ...machine, clientId: 'machine' }, wanted)),
-      client_credentials_jwt: (wanted) =>
-        once(withAssertion({ ...machine, clientId: 'machine-jwt' }, wanted)),
-    },
     roots: () => ({
       server: worker?.process.pid ? [worker.process.pid] : [],
       database: [database.postmasterPid],

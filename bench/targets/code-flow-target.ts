@@ -8,22 +8,31 @@ import type {
   LoadResult,
   OperationName,
   ProcessRoots,
-  ProvenName,
   RequestPlan,
   SignInName,
+  SinglePlan,
   Target,
   TargetName,
 } from '../target.ts'
-import { operationNames, provenNames, signInNames } from '../target.ts'
+import { operationNames, signInNames } from '../target.ts'
+import { withAssertion, withDpop } from './proven-requests.ts'
+import { fapiFlows, pushedFlows } from './pushed-flows.ts'
 import { authorizeQuery, formPost, userCount, verifier } from './requests.ts'
 
 export interface CodeFlowSettings {
   readonly name: TargetName
   readonly port: number
-  readonly paths: Readonly<Record<'token' | 'authorize' | 'introspect' | 'discovery' | 'jwks', string>>
+  readonly issuer: string
+  readonly paths: Readonly<
+    Record<'token' | 'par' | 'authorize' | 'introspect' | 'discovery' | 'jwks', string>
+  >
   readonly clients: {
     readonly machine: string
+    /** Authenticates with `private_key_jwt`. */
+    readonly machineJwt: string
     readonly web: string
+    /** Follows FAPI 2.0. */
+    readonly fapi: string
     readonly webEs256: string
     /** The client whose access tokens are introspected. */
     readonly introspected: string
@@ -40,8 +49,6 @@ export interface CodeFlowSettings {
   signIn(): Promise<readonly string[]>
   /** Steps of a sign-in, where they can be measured. */
   readonly signInPlans?: SignInPlans
-  /** Requests whose sender signs, where they can be measured. */
-  readonly provenPlans?: Readonly<Record<ProvenName, (wanted: number) => RequestPlan>>
   roots(): ProcessRoots
   stop(): Promise<void>
 }
@@ -61,16 +68,13 @@ const connections = 32
 const isSignIn = (operation: OperationName): operation is SignInName =>
   (signInNames as readonly OperationName[]).includes(operation)
 
-const isProven = (operation: OperationName): operation is ProvenName =>
-  (provenNames as readonly OperationName[]).includes(operation)
-
 export function codeFlowTarget(settings: CodeFlowSettings): Target {
-  const { port, paths, clients, load } = settings
+  const { port, issuer, paths, clients, load } = settings
   let cookies: readonly string[] = []
   const refreshTokens = new Map<string, readonly string[]>()
   let introspected: readonly string[] | undefined
 
-  const authorizePlan = (clientId: string, people: readonly string[]): RequestPlan => ({
+  const authorizePlan = (clientId: string, people: readonly string[]): SinglePlan => ({
     ...{ kind: 'rotate', port, expect: { status: [302, 303], locationContains: 'code=' } },
     requests: people.map((cookie) => ({
       method: 'GET',
@@ -151,8 +155,17 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
     requests: [{ method: 'GET', path, headers: {} }],
   })
 
+  const machine = (clientId: string) => ({
+    ...{ path: paths.token, issuer, clientId, secret: clients.secret, scope: clients.machineScope },
+  })
+  const proven = (requests: readonly HttpRequest[]): RequestPlan => ({
+    ...{ kind: 'once', port, requests, expect: { status: [200], bodyContains: '"access_token"' } },
+  })
+  const flowServer = () => ({ port, issuer, paths, redirectUri: clients.redirectUri, cookies })
+  const flowClient = (clientId: string) => ({ clientId, secret: clients.secret, scope: clients.webScope })
+
   const plans: Record<
-    Exclude<OperationName, SignInName | ProvenName>,
+    Exclude<OperationName, SignInName>,
     (wanted: number) => RequestPlan | Promise<RequestPlan>
   > = {
     client_credentials: () => ({
@@ -164,11 +177,15 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
         }),
       ],
     }),
+    client_credentials_dpop: (wanted) => proven(withDpop(machine(clients.machine), wanted)),
+    client_credentials_jwt: (wanted) => proven(withAssertion(machine(clients.machineJwt), wanted)),
     code: (wanted) => codePlan(clients.web, wanted),
     code_es256: (wanted) => codePlan(clients.webEs256, wanted),
     refresh: () => refreshPlan(clients.web),
     refresh_es256: () => refreshPlan(clients.webEs256),
     authorize: () => authorizePlan(clients.web, cookies),
+    par_authorize: (wanted) => pushedFlows(flowServer(), flowClient(clients.web), wanted),
+    fapi_code: (wanted) => fapiFlows(flowServer(), flowClient(clients.fapi), wanted),
     introspect: introspectPlan,
     discovery: () => get(paths.discovery),
     jwks: () => get(paths.jwks),
@@ -177,10 +194,7 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
   return {
     name: settings.name,
     operations: new Set(
-      operationNames.filter((name) => {
-        if (isProven(name)) return settings.provenPlans !== undefined
-        return !isSignIn(name) || settings.signInPlans?.[name] !== undefined
-      }),
+      operationNames.filter((name) => !isSignIn(name) || settings.signInPlans?.[name] !== undefined),
     ),
     start: async () => {
       await settings.start()
@@ -189,11 +203,6 @@ export function codeFlowTarget(settings: CodeFlowSettings): Target {
     roots: settings.roots,
     untilDelivered: settings.untilDelivered ?? (async () => true),
     plan: async (operation, wanted) => {
-      if (isProven(operation)) {
-        const plan = settings.provenPlans?.[operation]
-        if (plan === undefined) throw new Error(`${settings.name} has no ${operation}`)
-        return plan(wanted)
-      }
       if (!isSignIn(operation)) return plans[operation](wanted)
       const plan = settings.signInPlans?.[operation]
       if (plan === undefined) throw new Error(`${settings.name} has no ${operation}`)

@@ -6,6 +6,7 @@ import type { LoadGenerator } from '../load/generate-load.ts'
 import { peerRedirectUri, peerSecret, scopes } from '../peers/peer-settings.ts'
 import type { ProcessRoots, Target } from '../target.ts'
 import { codeFlowTarget } from './code-flow-target.ts'
+import { benchJwks } from './proven-requests.ts'
 import { userCount } from './requests.ts'
 
 export interface PeerOptions {
@@ -17,17 +18,18 @@ export interface PeerOptions {
 
 export function oidcProviderTarget({ port, database, load }: PeerOptions): Target {
   let child: GuardedChild | undefined
+  const issuer = `http://localhost:${port}`
   const server = fileURLToPath(new URL('../peers/oidc-provider-server.ts', import.meta.url))
   return codeFlowTarget({
     name: database ? 'oidc-provider-postgres' : 'oidc-provider-memory',
-    port,
-    load,
+    ...{ port, issuer, load },
     paths: {
-      ...{ token: '/token', authorize: '/auth', introspect: '/token/introspection' },
+      ...{ token: '/token', par: '/request', authorize: '/auth', introspect: '/token/introspection' },
       ...{ discovery: '/.well-known/openid-configuration', jwks: '/jwks' },
     },
     clients: {
-      ...{ machine: 'machine', web: 'web', webEs256: 'web-es256', introspected: 'opaque' },
+      ...{ machine: 'machine', machineJwt: 'machine-jwt', introspected: 'opaque' },
+      ...{ web: 'web', webEs256: 'web-es256', fapi: 'fapi' },
       ...{
         secret: peerSecret,
         redirectUri: peerRedirectUri,
@@ -40,6 +42,7 @@ export function oidcProviderTarget({ port, database, load }: PeerOptions): Targe
         stdio: ['ignore', 'ignore', 'inherit'],
         env: {
           ...{ PATH: process.env['PATH'], NODE_ENV: 'production', PORT: String(port) },
+          CLIENT_JWKS: JSON.stringify(benchJwks),
           ...(database ? { ADAPTER: 'postgres', DATABASE_URL: database.url } : { ADAPTER: 'memory' }),
         },
       })

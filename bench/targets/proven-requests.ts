@@ -22,8 +22,18 @@ function signed(header: object, claims: object): string {
 const seconds = (): number => Math.floor(Date.now() / 1000)
 
 /** A DPoP proof for a post to `url`. */
-const proof = (url: string): string =>
+export const dpopProof = (url: string): string =>
   signed({ typ: 'dpop+jwt', jwk: publicJwk }, { jti: randomUUID(), htm: 'POST', htu: url, iat: seconds() })
+
+/** What a client adds to a form that it signs for. */
+export function assertion(clientId: string, issuer: string): Readonly<Record<string, string>> {
+  const iat = seconds()
+  const claims = { iss: clientId, sub: clientId, aud: issuer, jti: randomUUID(), iat, exp: iat + 300 }
+  return {
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: signed({ kid }, claims),
+  }
+}
 
 export interface ProvenClient {
   /** Of the token endpoint. */
@@ -42,7 +52,7 @@ export const withDpop = (
   const post = formPost(path, fields)
   return Array.from({ length: wanted }, () => ({
     ...post,
-    headers: { ...post.headers, DPoP: proof(`${issuer}${path}`) },
+    headers: { ...post.headers, DPoP: dpopProof(`${issuer}${path}`) },
   }))
 }
 
@@ -51,14 +61,6 @@ export const withAssertion = (
   { path, issuer, clientId, scope }: ProvenClient,
   wanted: number,
 ): readonly HttpRequest[] =>
-  Array.from({ length: wanted }, () => {
-    const iat = seconds()
-    const client_assertion = signed(
-      { kid },
-      { iss: clientId, sub: clientId, aud: issuer, jti: randomUUID(), iat, exp: iat + 300 },
-    )
-    const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-    return formPost(path, {
-      ...{ grant_type: 'client_credentials', scope, client_assertion_type, client_assertion },
-    })
-  })
+  Array.from({ length: wanted }, () =>
+    formPost(path, { grant_type: 'client_credentials', scope, ...assertion(clientId, issuer) }),
+  )

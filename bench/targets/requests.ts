@@ -10,15 +10,17 @@ export const verifier = 'authly-bench-verifier-authly-bench-verifier-0123456789'
 export const challenge = createHash('sha256').update(verifier).digest('base64url')
 
 export function formPost(path: string, fields: Readonly<Record<string, string>>): HttpRequest {
-  // The queue's placeholder must reach the load generator as it is.
-  const body = new URLSearchParams(fields).toString().replace('%7Btoken%7D', '{token}')
+  // Placeholders must reach the load generator as they are.
+  const body = new URLSearchParams(fields).toString().replace(/%7B(token|code)%7D/g, '{$1}')
   return { method: 'POST', path, headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body }
 }
 
 /** A code-flow request with PKCE, as an ordinary web application sends it. */
+export const authorizeParameters = (clientId: string, redirectUri: string, scope: string) => ({
+  ...{ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, scope },
+  ...{ state: 'af0ifjsldkjaf0ifjsldkj', nonce: 'n-0S6_WzA2Mj' },
+  ...{ code_challenge: challenge, code_challenge_method: 'S256' },
+})
+
 export const authorizeQuery = (clientId: string, redirectUri: string, scope: string): string =>
-  new URLSearchParams({
-    ...{ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, scope },
-    ...{ state: 'af0ifjsldkjaf0ifjsldkj', nonce: 'n-0S6_WzA2Mj' },
-    ...{ code_challenge: challenge, code_challenge_method: 'S256' },
-  }).toString()
+  new URLSearchParams(authorizeParameters(clientId, redirectUri, scope)).toString()

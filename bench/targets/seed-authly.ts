@@ -1,5 +1,5 @@
 /**
- * Fills Postgres for the benchmark: three clients and 1,000 people. All people share one Argon2id hash, because
+ * Fills Postgres for the benchmark: a few clients and 1,000 people. All people share one Argon2id hash, because
  * hashing is not what these operations do; they still sign in through the real login form, once each.
  */
 import { argon2Sync, createHash, randomBytes } from 'node:crypto'
@@ -40,6 +40,8 @@ interface Client {
   readonly asksConsent?: boolean
   /** Authenticates with `private_key_jwt`. */
   readonly signs?: boolean
+  /** Follows the profile `fapi2-security`, and binds its tokens by DPoP. */
+  readonly fapi?: boolean
 }
 
 const codeFlow = ['authorization_code', 'refresh_token']
@@ -48,6 +50,7 @@ const clients: readonly Client[] = [
   { id: 'machine-jwt', grants: ['client_credentials'], idTokenAlg: 'RS256', signs: true },
   { id: 'web', grants: codeFlow, idTokenAlg: 'RS256' },
   { id: 'web-es256', grants: codeFlow, idTokenAlg: 'ES256' },
+  { id: 'fapi', grants: codeFlow, idTokenAlg: 'ES256', signs: true, fapi: true },
 ]
 
 /** Migrates the database, which must be empty. A sign-in leads straight to the application. */
@@ -91,17 +94,19 @@ export async function addApplications(database: pg.Client, applications: readonl
 
 export async function addClient(
   database: pg.Client,
-  { id, grants, idTokenAlg, scopes = [], asksConsent = false, signs = false }: Client,
+  { id, grants, idTokenAlg, scopes = [], asksConsent = false, signs = false, fapi = false }: Client,
 ): Promise<void> {
   const hasRedirect = grants.includes('authorization_code')
   await database.query(
     `INSERT INTO clients (client_id, client_name, token_endpoint_auth_method, redirect_uris, grant_types,
-       response_types, scopes, resources, id_token_signed_response_alg, first_party, jwks)
-     VALUES ($1, $1, $9, $2, $3, $4, $5, $6, $7, $8, $10)`,
+       response_types, scopes, resources, id_token_signed_response_alg, first_party, jwks, profile,
+       require_pushed_authorization_requests, dpop_bound_access_tokens)
+     VALUES ($1, $1, $9, $2, $3, $4, $5, $6, $7, $8, $10, $11, $12, $12)`,
     [
       ...[id, hasRedirect ? [authlyRedirectUri] : [], grants, hasRedirect ? ['code'] : []],
       ...[['openid', 'offline_access', apiScope, ...scopes], [apiResource], idTokenAlg, !asksConsent],
       ...[signs ? 'private_key_jwt' : 'client_secret_post', signs ? JSON.stringify(benchJwks) : null],
+      ...[fapi ? 'fapi2-security' : null, fapi],
     ],
   )
   const hash = createHash('sha256').update(authlySecret).digest('base64url')

@@ -5,7 +5,7 @@ import { makeBenchPasskey } from './bench-passkey.ts'
 import { formPost } from './requests.ts'
 import { currentStep, totpCode } from './totp-code.ts'
 
-/** As bench/twins/sign-in.ts opens it. */
+/** As bench/twins/seal.ts opens it. */
 async function seal(text: string): Promise<string> {
   const key = await webcrypto.subtle.importKey('raw', new Uint8Array(32), 'AES-GCM', false, ['encrypt'])
   const iv = randomBytes(12)

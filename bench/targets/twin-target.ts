@@ -12,15 +12,16 @@ import {
 } from '../target.ts'
 import { bundleTwin, type Twin } from './bundle-twin.ts'
 import { benchJwks, withAssertion, withDpop } from './proven-requests.ts'
+import { type FlowServer, fapiFlows, pushedFlows } from './pushed-flows.ts'
 import { authorizeQuery, formPost, userCount, verifier } from './requests.ts'
 import { makeTwinSignIns } from './twin-sign-ins.ts'
 
-const people = Array.from({ length: userCount }, (_, index) => `user-${index}`)
+const names = Array.from({ length: userCount }, (_, index) => `user-${index}`)
 
 export interface TwinOptions {
   /** For bundles and objects; emptied at the start. */
   readonly folder: string
-  /** Five ports from here on are used. */
+  /** Six ports from here on are used. */
   readonly firstPort: number
   /** The one Authly runs with. */
   readonly compatibilityDate: string
@@ -33,23 +34,23 @@ export interface TwinTarget extends Target {
 
 export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions): TwinTarget {
   const [helloPort, clientPort, userPort] = [firstPort, firstPort + 1, firstPort + 2] as const
-  const [signInPort, provenPort] = [firstPort + 3, firstPort + 4] as const
+  const [signInPort, provenPort, flowPort] = [firstPort + 3, firstPort + 4, firstPort + 5] as const
   const users = { binding: 'USERS', className: 'UserObject' }
   const onceObjects = { binding: 'ONCE', className: 'OnceObject' }
+  const people = { binding: 'PEOPLE', className: 'PersonObject' }
+  const clientKey = { CLIENT_KEY: JSON.stringify(benchJwks.keys[0]) }
   const signInObjects = { binding: 'SIGN_INS', className: 'SignInObject' }
   const signIns = makeTwinSignIns()
   const twinsOf = async (): Promise<readonly Twin[]> => [
     { name: 'hello', port: helloPort, durableObjects: [] },
     { name: 'client-credentials', port: clientPort, durableObjects: [] },
-    {
-      ...{ name: 'proven-client', port: provenPort, durableObjects: [onceObjects] },
-      vars: { CLIENT_KEY: JSON.stringify(benchJwks.keys[0]) },
-    },
+    { name: 'proven-client', port: provenPort, durableObjects: [onceObjects], vars: clientKey },
+    { name: 'pushed-flow', port: flowPort, durableObjects: [people, onceObjects], vars: clientKey },
     { name: 'user-object', port: userPort, durableObjects: [users] },
     { name: 'sign-in', port: signInPort, durableObjects: [signInObjects], vars: (await signIns).vars },
   ]
   let workers: readonly GuardedChild[] = []
-  const firstTokens = people.map((user) => `${user}.first`)
+  const firstTokens = names.map((user) => `${user}.first`)
   const refreshTokens = new Map<OperationName, readonly string[]>()
   let codesMade = 0
 
@@ -92,6 +93,12 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
     expect: { status: [200], bodyContains: '"access_token"' },
   })
 
+  const flowServer: FlowServer = {
+    ...{ port: flowPort, issuer: 'https://twin.test', redirectUri: 'https://app.example/callback' },
+    paths: { par: '/par', authorize: '/authorize', token: '/token' },
+    cookies: names.map((user) => `session=${user}.session`),
+  }
+
   const plans: Record<OperationName, (wanted: number) => RequestPlan | Promise<RequestPlan>> = {
     client_credentials: () =>
       rotate(clientPort, [
@@ -108,22 +115,25 @@ export function twinTarget({ folder, firstPort, compatibilityDate }: TwinOptions
     refresh_es256: () => refresh('refresh_es256', 'web-es256'),
     authorize: () => ({
       ...{ kind: 'rotate', port: userPort, expect: { status: [302], locationContains: 'code=' } },
-      requests: people.map((user) => ({
+      requests: names.map((user) => ({
         method: 'GET',
         path: `/authorize?${authorizeQuery('web', 'https://app.example/callback', 'openid')}`,
         headers: { Cookie: `session=${user}.session` },
       })),
     }),
+    par_authorize: (wanted) =>
+      pushedFlows(flowServer, { clientId: 'web', secret: 'twin-secret', scope: 'openid' }, wanted),
+    fapi_code: (wanted) => fapiFlows(flowServer, { clientId: 'fapi', scope: 'openid' }, wanted),
     introspect: () =>
       rotate(
         userPort,
-        people.map((user) =>
+        names.map((user) =>
           formPost('/read', { token: `${user}.token`, client_id: 'machine', client_secret: 'x' }),
         ),
         '"active":true',
       ),
-    passkey: async () => signedIn((await signIns).passkey(people)),
-    totp: async () => signedIn((await signIns).totp(people)),
+    passkey: async () => signedIn((await signIns).passkey(names)),
+    totp: async () => signedIn((await signIns).totp(names)),
     discovery: () => rotate(helloPort, [{ method: 'GET', path: '/', headers: {} }]),
     jwks: () => rotate(helloPort, [{ method: 'GET', path: '/', headers: {} }]),
   }

@@ -5,6 +5,7 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { base64url, fromBase64url, randomText, utf8 } from './encode.ts'
+import { open, seal } from './seal.ts'
 
 interface Env {
   readonly SIGN_INS: DurableObjectNamespace<SignInObject>
@@ -19,25 +20,6 @@ interface Assertion {
   readonly authenticatorData: string
   /** Two 32-byte integers, as WebCrypto takes them. */
   readonly signature: string
-}
-
-const sealingKey = crypto.subtle.importKey('raw', new Uint8Array(32), 'AES-GCM', false, [
-  'encrypt',
-  'decrypt',
-])
-
-async function seal(text: string): Promise<string> {
-  const iv = crypto.getRandomValues(new Uint8Array(12))
-  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await sealingKey, utf8(text))
-  return `${base64url(iv)}.${base64url(sealed)}`
-}
-
-async function open(sealed: string): Promise<string> {
-  const [iv = '', text = ''] = sealed.split('.')
-  const parameters = { name: 'AES-GCM', iv: fromBase64url(iv) }
-  return new TextDecoder().decode(
-    await crypto.subtle.decrypt(parameters, await sealingKey, fromBase64url(text)),
-  )
 }
 
 export class SignInObject extends DurableObject {
