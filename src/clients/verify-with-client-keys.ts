@@ -42,10 +42,21 @@ export async function verifyWithClientKeys<T>(
   }
 }
 
+/** A key is imported once for as long as the client is in memory: that takes longer than to verify a signature. */
+const keySets = new WeakMap<JSONWebKeySet, ChooseKey>()
+
+function keySetOf(jwks: JSONWebKeySet): ChooseKey {
+  const known = keySets.get(jwks)
+  if (known) return known
+  const made = createLocalJWKSet(jwks)
+  keySets.set(jwks, made)
+  return made
+}
+
 /** Without `kid` several keys may fit. */
 async function verifyWithAny<T>(jwks: JSONWebKeySet, verify: (key: ChooseKey) => Promise<T>): Promise<T> {
   try {
-    return await verify(createLocalJWKSet(jwks))
+    return await verify(keySetOf(jwks))
   } catch (error) {
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
     for await (const key of error) {
