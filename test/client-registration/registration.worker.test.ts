@@ -369,6 +369,25 @@ describe('a client and its registration (RFC 7592)', () => {
     expect(await rowOf(id)).toMatchObject({ version: '1' })
   })
 
+  test('may repeat its secret, and neither choose one nor name another (RFC 7592 §2.2)', async () => {
+    const { id, token, path, given } = await registered()
+    const other = await registered()
+    const put = (client_secret: unknown) =>
+      callRegistration(path, {
+        method: 'PUT',
+        token,
+        body: { ...web, client_id: id, client_name: 'Renamed', client_secret },
+      })
+    for (const secret of ['mine', '', 1, {}, other.given['client_secret']]) {
+      expect(await json(put(secret), 400)).toEqual({
+        error: 'invalid_client_metadata',
+        error_description: 'client_secret must be the current one, or be left out',
+      })
+    }
+    expect(await rowOf(id)).toMatchObject({ version: '1' })
+    expect(await json(put(given['client_secret']))).toMatchObject({ client_name: 'Renamed' })
+  })
+
   test('becomes public and confidential again: secrets go and come with the method', async () => {
     const { id, token, path } = await registered()
     const put = (method: string) =>
