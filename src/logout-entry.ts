@@ -1,5 +1,5 @@
 /** The outbox of a client's logouts, with its dependencies. Loaded only where such an object wakes. */
-import { createFindClient } from './clients/find-client.ts'
+import { clientCacheKey, createFindClient } from './clients/find-client.ts'
 import { createKeyring } from './keys/create-keyring.ts'
 import { createSignJwt } from './keys/sign-jwt.ts'
 import { systemClock as now } from './kit/clock.ts'
@@ -46,8 +46,11 @@ export class WiredLogoutOutbox extends LogoutOutboxObject {
           cache,
           loadScopeCatalog: () => loadScopeCatalog(database),
         }),
-        // Where a document says that its client is told of sign-outs, nobody has agreed to call there.
-        findByDocument: async () => undefined,
+        // What its document says counts for nothing here: nobody has agreed to call there. An administrator may have.
+        findByDocument: async (id) => {
+          const stored = await cache.read(clientCacheKey(id), () => loadClient(database, id))
+          return stored?.origin === 'document' && stored.reviewed ? stored : undefined
+        },
       }),
       post: createGuardedPost(config, observedFetch),
     }

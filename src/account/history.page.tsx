@@ -63,7 +63,7 @@ interface EventRowProps {
 
 const EventRow: FC<EventRowProps> = ({ page: { language, messages }, event, userId, timeZone }) => {
   const texts = messages.securityHistory
-  const { type, count, country, city, client_name, actor_type, actor_id } = event
+  const { type, count, country, city, shown_name, actor_type, actor_id } = event
   const isOthers = actor_type === 'user' && actor_id !== userId
   // Where an administrator sat is theirs; a server has no device.
   const hasOrigin = !isOthers && actor_type !== 'system' && actor_type !== 'client'
@@ -97,7 +97,7 @@ const EventRow: FC<EventRowProps> = ({ page: { language, messages }, event, user
           </>
         )}
       </p>
-      {client_name && <p class="quiet">{texts.application(isolated(client_name))}</p>}
+      {shown_name && <p class="quiet">{texts.application(isolated(shown_name))}</p>}
     </li>
   )
 }

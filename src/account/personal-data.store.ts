@@ -5,6 +5,7 @@ import { shownEventJson } from '../audit/event-json.ts'
 import { insertEvents } from '../audit/insert-events.store.ts'
 import { textArray } from '../db/fragments.ts'
 import type { Row, RunBatch } from '../db/run-batch.ts'
+import { type NamedClient, shownName } from '../pages/client-name.ts'
 import type {
   AllowedApplication,
   EventPage,
@@ -20,7 +21,7 @@ export const createPersonalDataStore = (runBatch: RunBatch, runLasting: RunBatch
   async applications(userId, clientIds) {
     const [rows = []] = await runBatch([
       sql`
-        select clients.client_id, client_name, case when enabled and reviewed then initiate_login_uri end as initiate_login_uri, case when consents.user_id is not null then jsonb_build_object(
+        select clients.client_id, client_name, origin, reviewed, redirect_uris, case when enabled and reviewed then initiate_login_uri end as initiate_login_uri, case when consents.user_id is not null then jsonb_build_object(
           'scopes', consents.scopes, 'claims', consents.claims,
           'granted_at', floor(extract(epoch from consents.granted_at) * 1000)) end as consent
         from clients left join consents on consents.client_id = clients.client_id and consents.user_id = ${userId}::uuid
@@ -29,8 +30,9 @@ export const createPersonalDataStore = (runBatch: RunBatch, runLasting: RunBatch
           or (first_party and enabled and initiate_login_uri is not null)
         order by lower(client_name), clients.client_id`,
     ])
-    return rows.map(({ consent, initiate_login_uri, ...row }) => ({
-      ...(row as unknown as Omit<AllowedApplication, 'consent' | 'initiate_login_uri'>),
+    return rows.map(({ consent, initiate_login_uri, origin, redirect_uris, ...row }) => ({
+      ...(row as unknown as Pick<AllowedApplication, 'client_id' | 'client_name' | 'reviewed'>),
+      shown_name: nameOf({ ...row, origin, redirect_uris }) ?? '',
       initiate_login_uri: (initiate_login_uri ?? undefined) as string | undefined,
       consent: (consent ?? undefined) as AllowedApplication['consent'],
     }))
@@ -38,7 +40,10 @@ export const createPersonalDataStore = (runBatch: RunBatch, runLasting: RunBatch
 
   async history(userId, query) {
     const [rows = []] = await runBatch([selectHistory(userId, query)])
-    return rows as unknown as readonly HistoryEvent[]
+    return rows.map(({ client_id, client_name, origin, reviewed, redirect_uris, ...event }) => ({
+      ...(event as unknown as Omit<HistoryEvent, 'shown_name'>),
+      shown_name: nameOf({ client_id, client_name, origin, reviewed, redirect_uris }),
+    }))
   },
 
   async export(userId, event) {
@@ -60,10 +65,14 @@ export const createPersonalDataStore = (runBatch: RunBatch, runLasting: RunBatch
   },
 })
 
+/** @returns `undefined` of a client that is not there any more, or of none */
+const nameOf = (row: Row): string | undefined =>
+  row['client_name'] == null ? undefined : shownName(row as unknown as NamedClient, undefined)
+
 /** Walks `audit_events_user_position` backwards. Attack: events of somebody else. Both are by the person's own id. */
 export const selectHistory = (userId: string, { types, before, limit }: HistoryQuery): SQL => sql`
   select id, position::double precision as position, type, floor(extract(epoch from occurred_at) * 1000)::double precision as occurred_at,
-    actor_type, actor_id, client_name, ip, user_agent, data #>> '{signals,country}' as country,
+    actor_type, actor_id, client_id, client_name, origin, reviewed, redirect_uris, ip, user_agent, data #>> '{signals,country}' as country,
     data #>> '{signals,city}' as city, (data ->> 'count')::int as count
   from (
     select * from audit_events

@@ -4,7 +4,11 @@ import type { ShownEventType } from './security-history.ts'
 
 export interface AllowedApplication {
   readonly client_id: string
+  /** What it calls itself. */
   readonly client_name: string
+  /** As pages call it: by its place where nobody reviewed it. */
+  readonly shown_name: string
+  readonly reviewed: boolean
   /** Where a sign-in to it starts. */
   readonly initiate_login_uri: string | undefined
   /** The consent; absent where the client needs none. */
@@ -27,7 +31,8 @@ export interface HistoryEvent {
   readonly occurred_at: number
   readonly actor_type: AuditEvent['actor_type']
   readonly actor_id: string | null
-  readonly client_name: string | null
+  /** As pages call the client. */
+  readonly shown_name: string | undefined
   readonly ip: string | null
   readonly user_agent: string | null
   readonly country: string | null

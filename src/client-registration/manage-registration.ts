@@ -74,6 +74,8 @@ export async function replaceOwnRegistration(
   if (extra !== undefined) return err(invalidRequest(`${extra} must not be sent (RFC 7592 §2.2)`))
   if (said['client_id'] !== row.client_id)
     return err(refused(['client_id'], 'must be that of the registration'))
+  if (!(await namesOwnSecret(store, row.client_id, said['client_secret'])))
+    return err(refused(['client_secret'], 'must be the current one, or be left out'))
   const before = metadataOf(row as unknown as Parameters<typeof metadataOf>[0])
   const kept = Object.fromEntries(
     Object.entries(before).filter(([name]) => !registrableMembers.some((own) => own === name)),
@@ -116,6 +118,14 @@ export async function replaceOwnRegistration(
   await needs.keyring.provide(wantedKeys(after))
   return ok(registrationAnswer(needs.config.issuer, replaced.row, bearer, secret?.secret))
 }
+
+/** RFC 7592 §2.2: nobody chooses a secret, and who names another one than is stored works with an old registration. */
+const namesOwnSecret = async (
+  store: RegistrationStore,
+  clientId: string,
+  secret: unknown,
+): Promise<boolean> =>
+  secret == null || (typeof secret === 'string' && store.hasSecret(clientId, await sha256(secret)))
 
 interface Opened {
   readonly store: RegistrationStore

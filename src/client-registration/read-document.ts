@@ -20,6 +20,9 @@ export interface DocumentMetadata {
   readonly scopes: readonly string[] | undefined
 }
 
+/** §4.1: what is public is no secret. */
+const secretMembers = ['client_secret', 'client_secret_expires_at']
+
 /** Documents are written for many servers, so what this one does not know of these lists is left out. */
 const grantTypes = ['authorization_code', 'refresh_token']
 const responseTypes = ['code']
@@ -34,7 +37,13 @@ export async function readDocument(
   rules: Rules,
 ): Promise<DocumentMetadata | undefined> {
   const said = parseJsonObject(text)
-  if (!said || said['client_id'] !== address || 'client_secret' in said || !isStorable(said)) return undefined
+  if (
+    !said ||
+    said['client_id'] !== address ||
+    secretMembers.some((name) => name in said) ||
+    !isStorable(said)
+  )
+    return undefined
   const method = said['token_endpoint_auth_method'] ?? 'none'
   if (method !== 'none' && method !== 'private_key_jwt') return undefined
   const { scope, sector_identifier_uri: _sector, subject_type: _subjects, ...rest } = said

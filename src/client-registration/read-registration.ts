@@ -73,8 +73,11 @@ function complete(
   return {
     ...metadata,
     response_types: usesCode || given.response_types ? metadata.response_types : [],
-    // OpenID Connect Core knows no PKCE: clients of its profile may have the nonce instead (RFC 9700 §2.1.1).
-    require_pkce: !(assigned === 'oidc' && canKeepSecret(metadata) && scopesOf(metadata).includes('openid')),
+    // OpenID Connect Core knows no PKCE: clients of its profile may have the nonce instead (RFC 9700 §2.1.1). Attack: one that
+    // an administrator has made use PKCE changes its registration to be rid of it.
+    require_pkce:
+      given.require_pkce === true ||
+      !(assigned === 'oidc' && canKeepSecret(metadata) && scopesOf(metadata).includes('openid')),
   }
 }
 

@@ -46,8 +46,11 @@ export async function withSector(
   const uri = said['sector_identifier_uri']
   if (typeof uri !== 'string') return ok(null)
   const sector = await checkSector(createGuardedFetch(config, observedFetch), uri, metadata.redirect_uris)
-  return sector.ok ? sector : err(refused(['sector_identifier_uri'], sector.error.detail))
+  // Attack: the answer tells what this server could reach.
+  return sector.ok ? sector : err(refused(['sector_identifier_uri'], sectorUnproven))
 }
+
+const sectorUnproven = 'must lead to a JSON array of at least all redirect URIs (OpenID Connect Core §8.1)'
 
 /** `sector_identifier_uri` of a client with public subjects is checked and then forgotten. */
 export const withoutIdleSector = (said: Said): Said =>

@@ -48,6 +48,14 @@ export function createRegistrationStore(runBatch: RunBatch): RegistrationStore {
       return firstRow(clientRow, rows) as StoredRegistration | undefined
     },
 
+    async hasSecret(clientId, hash) {
+      const [rows = []] = await runBatch([
+        sql`select 1 from client_secrets where client_id = ${clientId} and secret_hash = ${hash}
+          and (expires_at is null or expires_at > now())`,
+      ])
+      return rows.length > 0
+    },
+
     replace: ({ clientId, version, columns, secrets, event }) =>
       written(
         clientId,

@@ -51,6 +51,8 @@ export interface RegistrationStore {
   }): Promise<Registered | undefined>
   /** An enabled client that registered itself. */
   find(clientId: string): Promise<StoredRegistration | undefined>
+  /** Whether this is the hash of a secret that the client has now. */
+  hasSecret(clientId: string, hash: string): Promise<boolean>
   /**
    * Replaces columns of this version of the client.
    * @param secrets `keep`, `none`, or the one it gets

@@ -41,13 +41,21 @@ export function describeDetails(
 const placeholder = /\{([^{}]{1,100})\}/g
 
 /** Values by their path, members joined by dots. */
-function leavesOf(value: unknown, path = '', found = new Map<string, string>()): Map<string, string> {
-  if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
-    for (const [name, member] of Object.entries(value)) {
-      leavesOf(member, path === '' ? name : `${path}.${name}`, found)
-    }
-  } else if (path !== '') {
+function leavesOf(value: unknown, path?: string, found = new Map<string, string>()): Map<string, string> {
+  const members = typeof value === 'object' && value !== null ? Object.entries(value) : []
+  for (const [name, member] of members) {
+    const step = stepOf(name)
+    leavesOf(member, path === undefined ? step : `${path}.${step}`, found)
+  }
+  if (members.length === 0 && path !== undefined) {
     found.set(path, typeof value === 'string' ? value : JSON.stringify(value))
   }
   return found
 }
+
+/**
+ * Attack: a member named `amount.value`, or one without a name, is shown in the place of the amount that is granted. So no
+ * two members have the same path: a name that could be read otherwise stands in quotes, which no placeholder needs.
+ */
+const stepOf = (name: string): string =>
+  /^(?!\s)[^."\p{Cc}\p{Cf}]+(?<!\s)$/u.test(name) ? name : JSON.stringify(name)

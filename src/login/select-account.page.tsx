@@ -14,6 +14,8 @@ interface SelectAccountPageProps {
   readonly page: FormPage
   readonly interaction: string
   readonly client: Client | undefined
+  /** Of the request. */
+  readonly redirectUri: string | undefined
   readonly accountName: string
   /** The session shown to the user and confirmed by the form. */
   readonly sessionId: string
@@ -23,6 +25,7 @@ export const SelectAccountPage: FC<SelectAccountPageProps> = ({
   page,
   interaction,
   client,
+  redirectUri,
   accountName,
   sessionId,
 }) => {
@@ -31,7 +34,7 @@ export const SelectAccountPage: FC<SelectAccountPageProps> = ({
     <Layout page={page} title={messages.selectAccountTitle}>
       <div class="card">
         <h1>{messages.selectAccountTitle}</h1>
-        {client && <p class="lead">{messages.signInTo(isolated(shownName(client)))}</p>}
+        {client && <p class="lead">{messages.signInTo(isolated(shownName(client, redirectUri)))}</p>}
         <form method="post" action="/select-account">
           <HiddenFields page={page} interaction={interaction} />
           <input type="hidden" name="session_id" value={sessionId} />

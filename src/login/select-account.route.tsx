@@ -1,5 +1,6 @@
 /** `GET|POST /select-account`: answers `prompt=select_account` (OpenID Connect Core §3.1.2.1). */
 import type { AppEnv } from '../dependencies.ts'
+import { redirectUriOf } from '../interaction/interaction.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { formTargets } from '../pages/form-targets.ts'
@@ -43,6 +44,7 @@ export const selectAccountRoutes = new DescribedRoutes<AppEnv>()
           page={page}
           interaction={sealed}
           client={client}
+          redirectUri={redirectUriOf(interaction)}
           accountName={accountName(user, session.user_id)}
           sessionId={session.session_id}
         />

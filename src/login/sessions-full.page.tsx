@@ -12,16 +12,18 @@ interface SessionsFullPageProps {
   readonly page: FormPage
   readonly interaction: string
   readonly client: Client | undefined
+  /** Of the request. */
+  readonly redirectUri: string | undefined
 }
 
-export const SessionsFullPage: FC<SessionsFullPageProps> = ({ page, interaction, client }) => {
+export const SessionsFullPage: FC<SessionsFullPageProps> = ({ page, interaction, client, redirectUri }) => {
   const { messages } = page
   const texts = messages.sessionLimits
   return (
     <Layout page={page} title={texts.title}>
       <div class="card">
         <h1>{texts.title}</h1>
-        <p class="lead">{client ? texts.textAt(isolated(shownName(client))) : texts.text}</p>
+        <p class="lead">{client ? texts.textAt(isolated(shownName(client, redirectUri))) : texts.text}</p>
         <p class="lead">{texts.hint}</p>
         <form method="post" action="/sessions-full">
           <HiddenFields page={page} interaction={interaction} />

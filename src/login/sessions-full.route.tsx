@@ -3,6 +3,7 @@
  * refuses more. The person may sign out where they have been inactive the longest.
  */
 import type { AppEnv } from '../dependencies.ts'
+import { redirectUriOf } from '../interaction/interaction.ts'
 import { findLiveSession } from '../interaction/live-session.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { formTargets } from '../pages/form-targets.ts'
@@ -31,7 +32,8 @@ export const sessionsFullRoutes = new DescribedRoutes<AppEnv>()
       const { interaction, sealed } = loaded.value
       const page = await openFormPage(c, interaction.ui_locales)
       const client = await c.env.deps.findClient(interaction.client_id)
-      const html = <SessionsFullPage page={page} interaction={sealed} client={client} />
+      const redirectUri = redirectUriOf(interaction)
+      const html = <SessionsFullPage {...{ page, client, redirectUri }} interaction={sealed} />
       return sendPage(c, page, html, { formTargets: formTargets(interaction) })
     },
   )

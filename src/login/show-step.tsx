@@ -1,6 +1,7 @@
 /** Sends the page of a step. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
+import { redirectUriOf } from '../interaction/interaction.ts'
 import { registerPath } from '../interaction/register-path.ts'
 import { sealProgress } from '../interaction/sign-in-progress.ts'
 import { formatWait } from '../messages/format-time.ts'
@@ -54,6 +55,7 @@ export async function showStep(
     page: refusal ? { ...page, formAddress: stepPath({ interaction, signIn }, step.id) } : page,
     signals: refusal?.signals ?? [],
     ...{ interaction, signIn, progress, pending, policy, client, alternatives, session },
+    redirectUri: loaded && redirectUriOf(loaded.interaction),
     hint: loaded?.interaction.login_hint,
     problems: refusal?.problems ?? [],
   }

@@ -68,7 +68,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
 /** Names the requesting application and explains why a signed-in user must sign in again. */
 const Reason: FC<SignInPageProps> = ({ step, shown, signedIn }) => {
   const { messages } = shown.page
-  const client = shown.client && isolated(shownName(shown.client))
+  const client = shown.client && isolated(shownName(shown.client, shown.redirectUri))
   if (step.kind === 'offer') return null
   if (isAgain(shown.policy) && client) return <p class="lead">{messages.askedAgain(client)}</p>
   return (

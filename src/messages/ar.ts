@@ -585,6 +585,8 @@ export const ar: Messages = {
     mayDo: 'يمكنه:',
     allowedAt: (time) => `سُمح به في ${time}`,
     usedAt: (time) => `آخر استخدام في ${time}`,
+    notReviewed: 'لم يُراجَع',
+    callsItself: (name) => `يسمّي نفسه «${name}».`,
     isSignedIn: 'الدخول مسجّل',
     keepsAccess: 'له وصول في غيابك',
     withdraw: 'سحب الوصول',

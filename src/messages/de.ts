@@ -627,6 +627,8 @@ export const de: Messages = {
     mayDo: 'Darf:',
     allowedAt: (time) => `Erlaubt am ${time}`,
     usedAt: (time) => `Zuletzt verwendet am ${time}`,
+    notReviewed: 'nicht geprüft',
+    callsItself: (name) => `Sie nennt sich „${name}“.`,
     isSignedIn: 'angemeldet',
     keepsAccess: 'hat auch in Ihrer Abwesenheit Zugriff',
     withdraw: 'Zugriff entziehen',

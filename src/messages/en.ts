@@ -609,6 +609,8 @@ export const en = {
     mayDo: 'May do:',
     allowedAt: (time: string) => `Allowed ${time}`,
     usedAt: (time: string) => `Last used ${time}`,
+    notReviewed: 'not reviewed',
+    callsItself: (name: string) => `It calls itself “${name}”.`,
     isSignedIn: 'signed in',
     keepsAccess: 'has access while you are away',
     withdraw: 'Withdraw access',

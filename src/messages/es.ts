@@ -613,6 +613,8 @@ export const es: Messages = {
     mayDo: 'Puede:',
     allowedAt: (time) => `Permitida el ${time}`,
     usedAt: (time) => `Último uso el ${time}`,
+    notReviewed: 'sin revisar',
+    callsItself: (name) => `Se presenta como «${name}».`,
     isSignedIn: 'con sesión iniciada',
     keepsAccess: 'tiene acceso en su ausencia',
     withdraw: 'Retirar el acceso',

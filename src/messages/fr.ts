@@ -616,6 +616,8 @@ export const fr: Messages = {
     mayDo: 'Peut :',
     allowedAt: (time) => `Autorisée le ${time}`,
     usedAt: (time) => `Dernière utilisation le ${time}`,
+    notReviewed: 'non vérifiée',
+    callsItself: (name) => `Elle se présente comme « ${name} ».`,
     isSignedIn: 'connectée',
     keepsAccess: 'a accès en votre absence',
     withdraw: 'Retirer l’accès',

@@ -608,6 +608,8 @@ export const ja: Messages = {
     mayDo: 'できること：',
     allowedAt: (time) => `許可した日時：${time}`,
     usedAt: (time) => `最後の利用：${time}`,
+    notReviewed: '未審査',
+    callsItself: (name) => `自称：「${name}」`,
     isSignedIn: 'ログイン中',
     keepsAccess: '不在時もアクセスできます',
     withdraw: '許可を取り消す',

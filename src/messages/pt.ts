@@ -612,6 +612,8 @@ export const pt: Messages = {
     mayDo: 'Pode:',
     allowedAt: (time) => `Autorizado em ${time}`,
     usedAt: (time) => `Último uso em ${time}`,
+    notReviewed: 'não verificado',
+    callsItself: (name) => `Ele se apresenta como “${name}”.`,
     isSignedIn: 'conectado',
     keepsAccess: 'tem acesso na sua ausência',
     withdraw: 'Retirar o acesso',

@@ -143,7 +143,11 @@ async function requireConfirmation(
   const page = await openFormPage(c, uiLocales)
   const hidden = redirectTo ? { return_to: await c.env.deps.root.seal('logout', redirectTo) } : {}
   const html = (
-    <LogoutPage page={page} action={confirmPath} clientName={client && shownName(client)} hidden={hidden} />
+    <LogoutPage
+      {...{ page, hidden }}
+      action={confirmPath}
+      clientName={client && shownName(client, undefined)}
+    />
   )
   return sendPage(c, page, html, redirectTo ? { formTargets: schemeSources(redirectTo) } : {})
 }

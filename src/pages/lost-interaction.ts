@@ -82,7 +82,7 @@ async function findHome(
   redirectUri: string | undefined,
 ): Promise<Home | undefined> {
   const client = await c.env.deps.findClient(clientId)
-  return client && { name: shownName(client), address: applicationHome(client, redirectUri) }
+  return client && { name: shownName(client, redirectUri), address: applicationHome(client, redirectUri) }
 }
 
 const toHome = (messages: Messages, home: Home | undefined): readonly WayOn[] =>

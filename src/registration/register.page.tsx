@@ -13,9 +13,11 @@ interface RegisterPageProps {
   readonly step: RegistrationStep
   readonly shown: RegistrationPageProps
   readonly client: Client | undefined
+  /** Of the request, where the person is on the way to an application. */
+  readonly redirectUri: string | undefined
 }
 
-export const RegisterPage: FC<RegisterPageProps> = ({ step, shown, client }) => {
+export const RegisterPage: FC<RegisterPageProps> = ({ step, shown, client, redirectUri }) => {
   const { page, problems, interaction, progress } = shown
   const { messages } = page
   const title = step.title(messages)
@@ -25,7 +27,7 @@ export const RegisterPage: FC<RegisterPageProps> = ({ step, shown, client }) => 
     <Layout page={page} title={title} hasProblem={problems.length > 0}>
       <div class="card">
         <h1>{title}</h1>
-        {client && <p class="lead">{messages.signInTo(isolated(shownName(client)))}</p>}
+        {client && <p class="lead">{messages.signInTo(isolated(shownName(client, redirectUri)))}</p>}
         <ErrorSummary page={page} problems={problems} />
         <StepPage {...shown} />
         <p class="aside">

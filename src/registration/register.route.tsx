@@ -1,6 +1,7 @@
 /** `GET|POST /register`: a person makes an account, for an application's authorization request or for the account page. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
+import { redirectUriOf } from '../interaction/interaction.ts'
 import { registrationPath } from '../interaction/register-path.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import { type StepRefusal, waitOf } from '../login/show-step.tsx'
@@ -107,7 +108,8 @@ async function show(c: Context<AppEnv>, opened: OpenRegistration, again?: Again)
     problems: answer?.problems ?? [],
   }
   const shown = { ...props, prepared: await step.prepare?.(deps, props) }
-  return sendPage(c, page, <RegisterPage step={step} shown={shown} client={client} />, {
+  const redirectUri = loaded && redirectUriOf(loaded.interaction)
+  return sendPage(c, page, <RegisterPage {...{ step, shown, client, redirectUri }} />, {
     ...{ status: answer?.status, headers: answer?.headers, refusal: answer?.reason },
     formTargets: loaded && formTargets(loaded.interaction),
     foreignScript: props.challenge?.kind === 'turnstile' ? turnstileOrigin : undefined,

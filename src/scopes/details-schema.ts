@@ -30,8 +30,37 @@ function closed({ type, schema }: AuthorizationDetailsType): Schema {
     ...(rest.additionalProperties === undefined && { unevaluatedProperties: false }),
     ...rest,
     type: 'object',
-    properties: { locations: { type: 'array' }, ...properties, type: { const: type } },
+    properties: { locations: { type: 'array' }, ...closedMembers(properties, schema), type: { const: type } },
     required: [...new Set(['type', ...(required ?? [])])],
+  }
+}
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const closedMembers = (members: unknown, root: JsonObject): JsonObject =>
+  isObject(members)
+    ? Object.fromEntries(Object.entries(members).map(([name, member]) => [name, closedWithin(member, root)]))
+    : {}
+
+/**
+ * The same further in, for objects whose members are listed, in place or where `$ref` leads. Not within `allOf` and the like:
+ * there each part lists only some.
+ */
+function closedWithin(schema: unknown, root: JsonObject): unknown {
+  if (!isObject(schema)) return schema
+  const { $ref, properties, items, prefixItems } = schema
+  const target = typeof $ref === 'string' ? resolve(root, $ref) : undefined
+  const said = { ...(isObject(target) ? target : {}), ...schema }
+  const isOpen = 'additionalProperties' in said || 'unevaluatedProperties' in said
+  return {
+    ...schema,
+    ...(isObject(properties) && { properties: closedMembers(properties, root) }),
+    ...(items !== undefined && { items: closedWithin(items, root) }),
+    ...(Array.isArray(prefixItems) && { prefixItems: prefixItems.map((each) => closedWithin(each, root)) }),
+    ...(isObject(said['properties']) && !isOpen && { unevaluatedProperties: false }),
   }
 }
 
@@ -70,14 +99,19 @@ const patternsOf = (value: unknown): readonly string[] =>
 
 const referring: ReadonlySet<string> = new Set(['$ref', '$dynamicRef', '$recursiveRef', '$id', '$anchor'])
 
-/** Whether a JSON pointer (RFC 6901, as a fragment) leads to a schema. */
 function isContained(schema: unknown, reference: string): boolean {
-  if (!/^#(\/|$)/.test(reference)) return false
+  const place = resolve(schema, reference)
+  return typeof place === 'object' || typeof place === 'boolean'
+}
+
+/** What a JSON pointer (RFC 6901, as a fragment) leads to; undefined: nothing. */
+function resolve(schema: unknown, reference: string): unknown {
+  if (!/^#(\/|$)/.test(reference)) return undefined
   let place = schema
   for (const step of reference.slice(1).split('/').slice(1)) {
     const name = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
-    if (typeof place !== 'object' || place === null || !Object.hasOwn(place, name)) return false
+    if (typeof place !== 'object' || place === null || !Object.hasOwn(place, name)) return undefined
     place = (place as Record<string, unknown>)[name]
   }
-  return typeof place === 'object' || typeof place === 'boolean'
+  return place
 }

@@ -29,6 +29,8 @@ export interface Grant {
    * own (RFC 9449 §5, RFC 8705 §4).
    */
   readonly cnf?: Confirmation | undefined
+  /** The key came with a refresh: the tokens of the family from before it go without. */
+  readonly bound_later?: true | undefined
 }
 
 /** What a token of the grant may be for: its resources; this server, if it has none, or for userinfo. */

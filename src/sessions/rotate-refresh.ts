@@ -38,6 +38,8 @@ export interface RotateRefresh {
   readonly access_token_expires_at: number
   /** What the client has proven to have. */
   readonly cnf?: Confirmation | undefined
+  /** The client does not authenticate: what it gets is bound to the key it shows (RFC 9449 §5, RFC 8705 §4). */
+  readonly binds_key?: boolean
   readonly proof?: ProofUse | undefined
   readonly origin: Origin
 }
@@ -68,9 +70,10 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
   if (!stored?.family || stored.revoked || stored.grant.client_id !== input.client_id)
     return { status: 'refused' }
   const { grant, family } = stored
+  const isProven = provesAll(grant.cnf, input.cnf)
   // Before the token is judged. Attack: whoever copied it has the family of its owner revoked, or tries it with a key of
   // their own: without the right key nobody changes anything.
-  if (!provesAll(grant.cnf, input.cnf)) return { status: 'other_key' }
+  if (!isProven && !grant.bound_later) return { status: 'other_key' }
   if (input.proof && state.spentProofs.has(input.proof)) return { status: 'proof_used' }
   const decision = decideRefresh(family, input.presented_hash, input.now, input.policy)
 
@@ -85,6 +88,9 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
     })
     return { status: 'reused' }
   }
+  // Attack: a thief binds a stolen token to a key of their own, so that its owner's next refresh shows nothing. A token
+  // from before the key, which has none to show, was judged above.
+  if (!isProven) return { status: 'other_key' }
   // Before anything is consumed: a client that requested too much may retry with the same token.
   if (!isWithin(input.scopes, grant.scopes)) return { status: 'invalid_scope' }
   // Without a scope the refresh is about all that was granted.
@@ -104,8 +110,10 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
     return { status: 'replayed', grant, replay: decision.replay }
   }
   const successor = { hash: input.successor_hash, replay: input.replay }
+  const isBoundNow = input.binds_key && grant.cnf === undefined && input.cnf !== undefined
   state.grants.put({
     ...stored,
+    ...(isBoundNow && { grant: { ...grant, cnf: input.cnf, bound_later: true } }),
     family: input.keeps_token
       ? keepFamily(family, input.now, input.policy)
       : rotateFamily(family, successor, input.now, input.policy),

@@ -180,6 +180,7 @@ describe('a document that describes a client', () => {
     ['names another address (draft §4)', () => document({ client_id: 'https://app.example/client.json' })],
     ['names none', () => document({ client_id: undefined })],
     ['has a secret (draft §4.1)', () => document({ client_secret: 'known to everybody' })],
+    ['says when its secret ends (draft §4.1)', () => document({ client_secret_expires_at: 0 })],
     [
       'authenticates by a secret (draft §4.1)',
       () => document({ token_endpoint_auth_method: 'client_secret_basic' }),

@@ -356,6 +356,21 @@ describe('a client and its registration (RFC 7592)', () => {
     expect(await rowOf(id)).toMatchObject({ reviewed: false, first_party: false })
   })
 
+  test('is rid of no demand that an administrator made of it (PKCE downgrade)', async () => {
+    await changeSetting('client_registration.profile', 'oidc')
+    const { id, token, path } = await registered()
+    const change = (client_name: string) =>
+      json(callRegistration(path, { method: 'PUT', token, body: { ...web, client_id: id, client_name } }))
+    await change('Exempt')
+    expect(await rowOf(id)).toMatchObject({ require_pkce: false })
+    const patched = await callAdmin(await addAdmin(), 'PATCH', `/admin/clients/${id}`, {
+      ...{ body: { require_pkce: true, max_sessions_per_user: 3 }, headers: { 'if-match': '*' } },
+    })
+    expect(patched.status).toBe(200)
+    await change('Not exempt')
+    expect(await rowOf(id)).toMatchObject({ require_pkce: true, max_sessions_per_user: 3 })
+  })
+
   test('refuses what must not be sent, and an id that is not its own', async () => {
     const { id, token, path } = await registered()
     const put = (body: object) => callRegistration(path, { method: 'PUT', token, body })
@@ -367,6 +382,25 @@ describe('a client and its registration (RFC 7592)', () => {
     })
     expect(await json(put(web), 400)).toMatchObject({ error: 'invalid_client_metadata' })
     expect(await rowOf(id)).toMatchObject({ version: '1' })
+  })
+
+  test('may repeat its secret, and neither choose one nor name another (RFC 7592 §2.2)', async () => {
+    const { id, token, path, given } = await registered()
+    const other = await registered()
+    const put = (client_secret: unknown) =>
+      callRegistration(path, {
+        method: 'PUT',
+        token,
+        body: { ...web, client_id: id, client_name: 'Renamed', client_secret },
+      })
+    for (const secret of ['mine', '', 1, {}, other.given['client_secret']]) {
+      expect(await json(put(secret), 400)).toEqual({
+        error: 'invalid_client_metadata',
+        error_description: 'client_secret must be the current one, or be left out',
+      })
+    }
+    expect(await rowOf(id)).toMatchObject({ version: '1' })
+    expect(await json(put(given['client_secret']))).toMatchObject({ client_name: 'Renamed' })
   })
 
   test('becomes public and confidential again: secrets go and come with the method', async () => {

@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:test'
 import { sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { createEvent } from '../../src/audit/create-event.ts'
+import { insertEvents } from '../../src/audit/insert-events.store.ts'
 import { readDocument } from '../../src/client-registration/read-document.ts'
 import { configOf } from '../../src/config.ts'
 import { clients, consents } from '../../src/db/schema.ts'
@@ -197,8 +199,27 @@ describe.each(clientsOf)('a client that %s', (_how, make, host) => {
     expect((await browser.get(begun.location ?? '')).html).not.toMatch(/href="https:/)
     await allow(browser, await ask(browser, client))
     const account = await browser.get('/account/applications')
-    expect(account.html).toContain('Your Bank')
     expect(account.html).not.toContain('bank.example')
+  })
+
+  test('is listed in the account by its host and as not reviewed, and so in the history (phishing)', async () => {
+    const { browser, person } = await signedIn()
+    const client_id = await make()
+    await allow(browser, await ask(browser, client_id))
+    const { html } = await browser.get('/account/applications')
+    const name = /<strong id="application-1">([\s\S]*?)<\/strong>/.exec(html)?.[1]
+    expect(name).toContain(host)
+    expect(name).not.toContain('Your Bank')
+    expect(html).toContain('<span class="tag">not reviewed</span>')
+    expect(html).toContain('It calls itself “\u2068Your Bank\u2069”.')
+    const event = createEvent('consent.granted', Date.now(), undefined, {
+      ...{ outcome: 'success', actor_type: 'user', actor_id: person.id, user_id: person.id, client_id },
+    })
+    await testDatabase().execute(insertEvents([event]))
+    const history = await browser.get('/account/security/history')
+    expect(history.html).toContain('An application got access')
+    expect(history.html).toContain(host)
+    expect(history.html).not.toContain('Your Bank')
   })
 
   test('once reviewed it is like any other: consent is remembered', async () => {
@@ -218,6 +239,40 @@ describe.each(clientsOf)('a client that %s', (_how, make, host) => {
     await browser.post('/account/applications/withdraw', { csrf_token, client_id: client })
     const left = await testDatabase().execute(sql`select 1 from consents where user_id = ${person.id}::uuid`)
     expect(left.rows).toEqual([])
+  })
+})
+
+describe('a client that registered the address of somebody else before its own', () => {
+  const bank = 'https://bank.example/cb'
+  const make = async () =>
+    (await json(register({ ...metadata, redirect_uris: [bank, callback] }), 201))['client_id'] as string
+
+  test('is called by where this request leads, on every page (phishing)', async () => {
+    const client = await make()
+    const stranger = openBrowser()
+    const { browser } = await signedIn()
+    const pages = [
+      await stranger.follow(await stranger.get(authorizePath(client))),
+      await ask(browser, client, { prompt: 'login' }),
+      await ask(browser, client, { prompt: 'select_account' }),
+      await ask(browser, client),
+    ]
+    for (const page of pages) {
+      expect(page.status).toBe(200)
+      expect(page.html).toContain('app.test')
+      expect(page.html).not.toContain('bank.example')
+    }
+  })
+
+  test('is called by its id where there is no request', async () => {
+    const client = await make()
+    const { browser } = await signedIn()
+    await allow(browser, await ask(browser, client))
+    for (const path of [`/oidc/logout?client_id=${client}`, '/account/applications']) {
+      const page = await browser.get(path)
+      expect(page.html).toContain(client)
+      expect(page.html).not.toContain('bank.example')
+    }
   })
 })
 

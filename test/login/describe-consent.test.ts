@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { describeConsent } from '../../src/login/describe-consent.ts'
 import { de } from '../../src/messages/de.ts'
@@ -67,4 +68,62 @@ test('a value cannot pass for another: it stays within its own direction and lin
   const details = [{ type, amount: '5', creditor: '\u202e005 {amount}' }]
   const shown = describeConsent({ scopes: [], claims: [], authorization_details: details }, known, de)
   expect(shown.details[0]?.title).toBe('Pay \u20685\u2069 to \u2068005 {amount}\u2069')
+})
+
+test('a member cannot be shown in the place of another, nor hidden, whatever it is called', () => {
+  const type = 'payment'
+  const known = {
+    ...catalog,
+    authorization_details_types: [
+      {
+        type,
+        resource: 'https://bank.example',
+        description: 'Pay {amount.value} to {creditor}',
+        schema: {},
+      },
+    ],
+  }
+  const detail = JSON.parse(`{
+    "type": "payment", "amount": { "value": "1000" }, "creditor": "Eve",
+    "amount.value": "1", "": { "creditor": "Erna", "": "hidden" }, "\\"creditor\\"": "Erna", " ": "blank",
+    "\\u200bcreditor": "Erna", "__proto__": { "x": "y" }
+  }`)
+  const { details } = describeConsent({ scopes: [], claims: [], authorization_details: [detail] }, known, de)
+  const plain = JSON.parse(JSON.stringify(details).replaceAll(/[\u2068\u2069]/g, ''))
+  expect(plain).toEqual([
+    {
+      title: 'Pay 1000 to Eve',
+      members: [
+        { name: '"amount.value"', value: '1' },
+        { name: '"".creditor', value: 'Erna' },
+        { name: '"".""', value: 'hidden' },
+        { name: String.raw`"\"creditor\""`, value: 'Erna' },
+        { name: '" "', value: 'blank' },
+        { name: '"\u200bcreditor"', value: 'Erna' },
+        { name: '__proto__.x', value: 'y' },
+      ],
+    },
+  ])
+})
+
+test('every value of any object is shown, in a place of its own', () => {
+  const valuesOf = (value: unknown): readonly unknown[] => {
+    const members = typeof value === 'object' && value !== null ? Object.values(value) : []
+    return members.length === 0 ? [value] : members.flatMap(valuesOf)
+  }
+  const name = fc.oneof(fc.string(), fc.constantFrom('', '.', 'a', 'a.a', '"', '"a"', '\\'))
+  const object = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 3 }, fc.string(), fc.dictionary(name, tie('value'), { maxKeys: 4 })),
+  })).value
+  fc.assert(
+    fc.property(fc.dictionary(name, object, { minKeys: 1, maxKeys: 4 }), (members) => {
+      const { type: _, ...rest } = members
+      const [shown] = describeConsent(
+        { scopes: [], claims: [], authorization_details: [{ ...rest, type: 'x' }] },
+        catalog,
+        de,
+      ).details
+      expect(shown?.members).toHaveLength(Object.keys(rest).length === 0 ? 0 : valuesOf(rest).length)
+    }),
+  )
 })

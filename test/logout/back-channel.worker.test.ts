@@ -4,6 +4,7 @@ import { and, eq, like } from 'drizzle-orm'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { auditEvents, clients } from '../../src/db/schema.ts'
+import { uuidv7 } from '../../src/kit/ids.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { type Browser, issuer, openBrowser, signIn } from '../login/browser.ts'
 import { addPerson, authorizePath, goodPassword, type Person } from '../login/people.ts'
@@ -507,6 +508,30 @@ describe('the outbox', () => {
     await runFor(party, 3 * hour)
     expect(await ringsAt(party.outbox())).toBeNull()
     expect(await eventsOf(party)).toEqual([])
+  })
+})
+
+describe('a client that its document describes', () => {
+  const described = async (columns: Parameters<typeof openRelyingParty>[0]) => {
+    const client_id = `https://editor.example/${uuidv7()}.json`
+    const party = await openRelyingParty({ client_id, origin: 'document', first_party: false, ...columns })
+    await party.allowLoopback()
+    const logout = { logout_id: uuidv7(), client_id, user_id: uuidv7(), sub: 's', session_id: uuidv7() }
+    await party.outbox().enqueue({ ...logout, ended_at: Date.now() })
+    await runFor(party, 60_000)
+    expect(await ringsAt(party.outbox())).toBeNull()
+    return party
+  }
+
+  it('is told where an administrator who reviewed it said so', async () => {
+    const party = await described({ reviewed: true })
+    const [request, ...more] = await party.seen()
+    expect(more).toEqual([])
+    expect(await verifyLogoutToken(request as never, party.client_id)).toMatchObject({ sub: 's' })
+  })
+
+  it('is not called where it says so itself', async () => {
+    expect(await (await described({ reviewed: false })).seen()).toEqual([])
   })
 })
 

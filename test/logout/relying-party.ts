@@ -24,7 +24,8 @@ type Columns = Partial<typeof clients.$inferInsert>
 
 /** A first-party public client, which needs no consent. */
 export async function openRelyingParty(changed: Columns = {}) {
-  const client_id = `rp-${uuidv7().slice(-12)}`
+  const name = `rp-${uuidv7().slice(-12)}`
+  const client_id = changed.client_id ?? name
   await testDatabase()
     .insert(clients)
     .values({
@@ -32,7 +33,7 @@ export async function openRelyingParty(changed: Columns = {}) {
       ...{ redirect_uris: ['https://app.test/cb'], grant_types: ['authorization_code', 'refresh_token'] },
       ...{ post_logout_redirect_uris: ['https://app.test/bye'] },
       scopes: ['openid', 'email', 'offline_access'],
-      backchannel_logout_uri: `${standIn}/${client_id}/backchannel`,
+      backchannel_logout_uri: `${standIn}/${name}/backchannel`,
       ...changed,
     })
   const outbox = () => env.LOGOUT_OUTBOX.getByName(client_id)
@@ -54,9 +55,9 @@ export async function openRelyingParty(changed: Columns = {}) {
         else wrapped.enqueue = () => Promise.reject(new Error('takes nothing'))
       }),
     set: async (behaviour: PartyBehaviour) => {
-      await fetch(`${standIn}/set/${client_id}/${behaviour}`, { method: 'POST', body: '' })
+      await fetch(`${standIn}/set/${name}/${behaviour}`, { method: 'POST', body: '' })
     },
-    seen: async () => (await (await fetch(`${standIn}/seen/${client_id}`)).json()) as SeenRequest[],
+    seen: async () => (await (await fetch(`${standIn}/seen/${name}`)).json()) as SeenRequest[],
     /** Signs the browser in to it, and redeems the code. */
     async tokens(browser: Browser, scope = 'openid email'): Promise<Tokens> {
       const answer = await browser.get(authorizePath(client_id, { scope }))

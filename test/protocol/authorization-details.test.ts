@@ -80,6 +80,45 @@ describe('authorization details (RFC 9396 §2)', () => {
     fc.assert(fc.property(schemas, (schema) => void schemaFault(schema)))
   })
 
+  describe('with a member that the schema does not list', () => {
+    const amount = { type: 'object', properties: { value: { type: 'string' } } }
+    const fits = (schema: Record<string, unknown>, detail: object) => {
+      expect(schemaFault(schema)).toBeUndefined()
+      return detailFault({ ...type, schema }, { ...detail, type: 'payment' }) === undefined
+    }
+    const of = (member: unknown, more: object = {}) => ({ properties: { member }, ...more })
+    const all = [amount, { properties: { currency: {} } }]
+
+    it.each<[string, Record<string, unknown>, (member: object) => unknown]>([
+      ['in place', of(amount), (member) => member],
+      ['where $ref leads', of({ $ref: '#/$defs/amount' }, { $defs: { amount } }), (member) => member],
+      ['in a list', of({ type: 'array', items: amount }), (member) => [member]],
+      ['in a list of its own kinds', of({ prefixItems: [amount] }), (member) => [member]],
+      ['further in', of({ properties: { deep: amount } }), (member) => ({ deep: member })],
+      ['beside allOf', of({ ...amount, allOf: [{ properties: { currency: {} } }] }), (member) => member],
+    ])('are refused: %s (§5)', (_where, schema, place) => {
+      expect(fits(schema, { member: place({ value: '5' }) })).toBe(true)
+      expect(fits(schema, { member: place({ value: '5', discount: '4' }) })).toBe(false)
+    })
+
+    it.each<[string, Record<string, unknown>]>([
+      ['it says so', of({ ...amount, additionalProperties: true })],
+      [
+        'it says so where $ref leads',
+        of({ $ref: '#/$defs/x' }, { $defs: { x: { ...amount, additionalProperties: true } } }),
+      ],
+      ['it lists none', of({ type: 'object' })],
+      ['it says nothing', of({})],
+      ['only parts of it list some', of({ allOf: all })],
+    ])('are taken where %s', (_why, schema) => {
+      expect(fits(schema, { member: { value: '5', discount: '4' } })).toBe(true)
+    })
+
+    it('beside allOf those that its parts list are known', () => {
+      expect(fits(of({ ...amount, allOf: all }), { member: { value: '5', currency: 'EUR' } })).toBe(true)
+    })
+  })
+
   it('have schemas whose regular expressions are ones', () => {
     expect(schemaFault({ properties: { to: { pattern: '^[a-z]+$' } } })).toBeUndefined()
     expect(schemaFault({ properties: { to: { pattern: '(' } } })).toContain('regular expressions')

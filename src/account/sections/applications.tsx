@@ -54,7 +54,7 @@ interface ApplicationRowProps {
 
 const ApplicationRow: FC<ApplicationRowProps> = (props) => {
   const { page, application, granted, index, catalog, timeZone, issuer } = props
-  const { client_id, client_name, consent, initiate_login_uri } = application
+  const { client_id, client_name, shown_name, reviewed, consent, initiate_login_uri } = application
   const texts = page.messages.accountPages
   const [title, button, link] = ['application', 'withdraw', 'open'].map((part) => `${part}-${index + 1}`)
   const time = (at: number) => formatTime(page.language.tag, at, timeZone)
@@ -73,9 +73,11 @@ const ApplicationRow: FC<ApplicationRowProps> = (props) => {
     <li class="row">
       <div>
         <p>
-          <strong id={title}>{isolated(client_name)}</strong>{' '}
+          <strong id={title}>{isolated(shown_name)}</strong>{' '}
+          {!reviewed && <span class="tag">{texts.notReviewed}</span>}{' '}
           {granted && <span class="tag">{granted.keeps_access ? texts.keepsAccess : texts.isSignedIn}</span>}
         </p>
+        {!reviewed && <p class="quiet">{texts.callsItself(isolated(client_name))}</p>}
         {facts.length > 0 && <p class="quiet">{facts.join(' · ')}</p>}
         {scopes.length + claims.length > 0 && (
           <>

@@ -33,7 +33,7 @@ const schema = z
   )
   .meta({
     description:
-      'JSON Schema (2020-12) of the members beside `type` and `locations`. Members that it does not describe are refused',
+      'JSON Schema (2020-12) of the members beside `type` and `locations`. Members that it does not list are refused, further in too, unless it says `additionalProperties`',
     'x-authly-name': 'AuthorizationDetailsSchema',
     example: {
       type: 'object',

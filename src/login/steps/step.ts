@@ -163,6 +163,8 @@ export interface StepPageProps {
   readonly pending: PendingView | undefined
   readonly policy: SignInPolicy
   readonly client: Client | undefined
+  /** Of the authorization request. */
+  readonly redirectUri: string | undefined
   /** Other steps that lead on: ids. */
   readonly alternatives: readonly string[]
   /** Identifier that the application suggests (`login_hint`). */

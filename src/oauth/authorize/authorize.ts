@@ -8,6 +8,7 @@ import { toldClass } from '../../authentication/acr.ts'
 import { policyOf } from '../../authentication/sign-in-policy.ts'
 import type { SignInPolicy } from '../../authentication/sign-in-state.ts'
 import type { Client } from '../../clients/client.ts'
+import type { PrepareEncryption } from '../../clients/encryption.ts'
 import type { Config } from '../../config.ts'
 import type { FindConsent } from '../../consents/consent.ts'
 import type { Interaction } from '../../interaction/interaction.ts'
@@ -35,7 +36,7 @@ import { type AuthorizeDecision, covers, decideAuthorize } from './decide-author
 import { mayRedirect } from './may-redirect.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 import { unknownHandle } from './request-sources/pushed-request.ts'
-import { type AuthorizeRequest, checkAuthorizeRequest } from './stages.ts'
+import { type AuthorizeRequest, type CheckedAuthorize, checkAuthorizeRequest } from './stages.ts'
 
 export interface AuthorizeNeeds extends CheckNeeds, AskNeeds {
   readonly config: Config
@@ -46,6 +47,7 @@ export interface AuthorizeNeeds extends CheckNeeds, AskNeeds {
   readonly spendOnce: SpendOnce
   readonly wasSpent: WasSpent
   readonly readSettings: ReadSettings
+  readonly prepareEncryption: PrepareEncryption
 }
 
 export interface AuthorizeInput {
@@ -131,6 +133,8 @@ async function answer(
   asked: CheckInput,
 ): Promise<AuthorizeOutcome> {
   const checked = await checkAuthorizeRequest(needs, 'authorize', asked)
+  const unsendable = await whyUnsendable(needs, checked)
+  if (unsendable) return { kind: 'local', refusal: unsendable }
   if (checked.kind !== 'request') return checked
   const { request } = checked
   const cookie = await readSession(needs, input.cookieHeader)
@@ -156,6 +160,21 @@ async function answer(
     default:
       return { kind: 'interact', page: decision.next, request }
   }
+}
+
+/**
+ * Found out before anybody signs in and before anything is used up: what cannot be encrypted to the client never leaves, and
+ * the same request is good once there is a key.
+ */
+async function whyUnsendable(
+  { prepareEncryption }: AuthorizeNeeds,
+  checked: CheckedAuthorize,
+): Promise<OAuthRefusal | undefined> {
+  if (checked.kind === 'local') return undefined
+  const { client, response_mode } = checked.kind === 'request' ? checked.request.target : checked.target
+  if (!response_mode.signed) return undefined
+  const prepared = await prepareEncryption(client, 'authorization')
+  return prepared.ok ? undefined : prepared.error
 }
 
 async function decide(

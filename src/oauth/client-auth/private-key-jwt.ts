@@ -15,6 +15,8 @@ const clockToleranceSeconds = 10
 /** How far a client's clock may be ahead; an assertion dated further into the future was made in advance. */
 const maxIssuedAheadSeconds = 60
 const maxJtiLength = 256
+/** Most libraries write `JWT` or nothing; RFC 7523bis has a type of its own. */
+const acceptedTypes: ReadonlySet<string> = new Set(['jwt', 'client-authentication+jwt'])
 
 export const privateKeyJwt: ClientAuthenticator = {
   method: 'private_key_jwt',
@@ -69,6 +71,16 @@ async function verifySignature(
   try {
     const verified = await verifyWithClientKeys(needs, client, (key) => jwtVerify(assertion, key, options))
     if (!verified) return 'client keys cannot be fetched'
+    // Attack: a request object that names its client in `sub` passes for an assertion (RFC 8725 §3.11, RFC 9101 §10.8).
+    const { typ = 'jwt' } = verified.protectedHeader
+    if (
+      !acceptedTypes.has(
+        String(typ)
+          .toLowerCase()
+          .replace(/^application\//, ''),
+      )
+    )
+      return 'it is a JWT of another type'
     // Attack: an assertion made for several servers, which another one of them presents here.
     return forIssuerAlone && typeof verified.payload.aud !== 'string'
       ? 'aud is not one string'

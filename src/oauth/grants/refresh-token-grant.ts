@@ -3,6 +3,7 @@
  * to the user's object: the call includes the successor, so that the object decides and stores in one step, and a
  * repeated request finds its response.
  */
+import { isConfidential } from '../../clients/client.ts'
 import { toSeconds } from '../../kit/clock.ts'
 import { err, ok } from '../../kit/result.ts'
 import { invalidDetails, parseAuthorizationDetails } from '../../protocol/authorization-details.ts'
@@ -64,6 +65,7 @@ export const refreshToken: GrantType = {
       policy: refreshPolicyOf(needs.config, client),
       access_token_expires_at: (iat + accessTokenTtlSeconds(needs.config, client)) * 1000,
       cnf: sender.cnf,
+      binds_key: !isConfidential(client),
       proof: sender.proof,
       origin,
     })

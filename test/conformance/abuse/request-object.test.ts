@@ -49,6 +49,7 @@ const seconds = (offset: number) => Math.floor(Date.now() / 1000) + offset
 const claimsOf = (of: SeededClient): Claims => ({
   ...{ iss: of.client_id, aud: issuer, iat: seconds(0), exp: seconds(60) },
   ...rp.authorizeFields(of),
+  nonce: randomUUID(),
 })
 
 const sign = (claims: Claims, signer: CryptoKey = key, header: object = {}) =>
@@ -209,7 +210,7 @@ describe('a request object', () => {
   })
 })
 
-describe('a request object with a jti', () => {
+describe('a request object that is answered once', () => {
   expectNothingToChange()
   const single = (of: SeededClient = client, changes: Claims = {}) =>
     sign({ ...claimsOf(of), jti: randomUUID(), ...changes })
@@ -222,6 +223,16 @@ describe('a request object with a jti', () => {
     expect(callback.searchParams.get('code')).toBeTruthy()
     expectLocalError(await open(object, client, browser))
     expectLocalError(await open(object, client, createUserAgent()))
+  })
+
+  it('needs no jti for that while it lives for minutes', async () => {
+    const object = await sign(claimsOf(client))
+    expect(codeIn(await open(object))).toBeTruthy()
+    expectLocalError(await open(object))
+    const handle = await pushObject(object)
+    expectLocalError(
+      await agent.request(linkTo(client, { request_uri: handle.json?.['request_uri'] as string })),
+    )
   })
 
   it('leads to one code when twenty use it at the same moment', async () => {

@@ -90,6 +90,20 @@ describe('a pushed request', () => {
     expect(marks[0]?.keep_until).toBeLessThan(Date.now() + 37 * 60_000)
   })
 
+  it('is not used up, and nobody signs in, while its response cannot be encrypted (JARM §2.2)', async () => {
+    const app = await addApplication()
+    await testDatabase()
+      .update(clients)
+      .set({ authorization_encrypted_response_alg: 'ECDH-ES', jwks: { keys: [] } })
+      .where(eq(clients.client_id, app))
+    for (const prompt of ['login', 'none']) {
+      const page = await openBrowser().get(await pushedPath(app, { response_mode: 'jwt', prompt }))
+      expect([page.status, page.location], prompt).toEqual([503, undefined])
+      expect(page.html).toContain('temporarily_unavailable')
+    }
+    expect(await marksOf(app)).toEqual([])
+  })
+
   it('begins a sign-in for five minutes, which may then take its time', async () => {
     const [person, app] = [await addPerson(), await addApplication()]
     const [browser, late] = [openBrowser(), openBrowser()]

@@ -349,6 +349,38 @@ describe('refreshing (RFC 9449 §5)', () => {
     expect((await refresh(spa, answer.json['refresh_token'])).json).toMatchObject({ token_type: 'Bearer' })
   })
 
+  it('as a public client that begins to show a key binds the successor to it (§5)', async () => {
+    const { json } = await redeem(spa, await codeFor(spa, person))
+    const bound = await refresh(spa, json['refresh_token'], await proof())
+    expect(bound.json).toMatchObject({ token_type: 'DPoP' })
+    // A retry whose answer was lost, with the key; and without it.
+    const again = await refresh(spa, json['refresh_token'], await proof())
+    expect(again.json['refresh_token']).toBe(bound.json['refresh_token'])
+    for (const headers of [{}, await proof(other)]) {
+      expect(told(await refresh(spa, json['refresh_token'], headers))).toEqual([400, 'invalid_grant'])
+      expect(told(await refresh(spa, bound.json['refresh_token'], headers))).toEqual([400, 'invalid_grant'])
+    }
+    expect((await refresh(spa, bound.json['refresh_token'], await proof())).status).toBe(200)
+  })
+
+  it('by a thief who binds a stolen token to a key of their own is noticed when its owner comes back', async () => {
+    const { json } = await redeem(spa, await codeFor(spa, person))
+    const stolen = await refresh(spa, json['refresh_token'], await proof(other))
+    const next = await refresh(spa, stolen.json['refresh_token'], await proof(other))
+    expect(next.status).toBe(200)
+    expect(told(await refresh(spa, json['refresh_token']))).toEqual([400, 'invalid_grant'])
+    expect(told(await refresh(spa, next.json['refresh_token'], await proof(other)))).toEqual([
+      400,
+      'invalid_grant',
+    ])
+  })
+
+  it('as a confidential client that begins to show a key binds nothing', async () => {
+    const { json } = await redeem(web, await codeFor(web, person))
+    const shown = await refresh(web, json['refresh_token'], await proof())
+    expect((await refresh(web, shown.json['refresh_token'])).json).toMatchObject({ token_type: 'Bearer' })
+  })
+
   it('as a confidential client may change the key', async () => {
     const { refresh: token } = await boundTokens(web)
     const refreshed = await refresh(web, token, await proof(other))

@@ -8,17 +8,19 @@ import type { ObjectClaims } from './verify-request-object.ts'
 
 const clockToleranceSeconds = 10
 const maxJtiLength = 256
-/** One with a `jti` is remembered as long as it lives, so that must have an end. */
+/** One that is answered once is remembered as long as it lives, so that must have an end. */
 const maxSingleUseSeconds = 3600
 
 /**
  * Checks them.
- * @returns the one use of an object with a `jti`; or what is wrong
+ * @param digest of the claims; undefined: the object is published, for any number of requests
+ * @returns the one use of the object, where it has one; or what is wrong
  */
 export function checkObjectClaims(
   needs: Pick<RequestSourceNeeds, 'config' | 'now'>,
   client: Client,
   claims: ObjectClaims,
+  digest: string | undefined,
 ): Result<OneUse | undefined, string> {
   if (claims['iss'] !== client.client_id) return err('iss must be the client_id')
   // Attack: an object made for another server is replayed here.
@@ -28,7 +30,7 @@ export function checkObjectClaims(
   const now = needs.now() / 1000
   const fault =
     timeFault(claims, now) ?? lifetimeFault(claims, now, client.rules.max_request_object_age_seconds)
-  return fault === undefined ? oneUse(needs, claims, now) : err(fault)
+  return fault === undefined ? oneUse(needs, claims, now, digest) : err(fault)
 }
 
 function timeFault({ exp, nbf, iat }: ObjectClaims, now: number): string | undefined {
@@ -54,20 +56,27 @@ function lifetimeFault(
   return exp - nbf > maxAgeSeconds ? 'exp is too long after nbf' : undefined
 }
 
-/** RFC 9101 §10.2: a replayed object is refused. A request that was pushed with it is used up together with it. */
+/**
+ * RFC 9101 §10.2: a replayed object is refused. A request that was pushed with it is used up together with it. Without a
+ * `jti` what it says identifies it, as long as it can be remembered: its signature could be written in another way.
+ */
 function oneUse(
   { config }: Pick<RequestSourceNeeds, 'config'>,
   { jti, exp }: ObjectClaims,
   now: number,
+  digest: string | undefined,
 ): Result<OneUse | undefined, string> {
-  if (jti === undefined) return ok(undefined)
+  // It may be pushed until it expires, then be continued here, and then the person signs in.
+  const longest = clockToleranceSeconds + pushedRequestTtlSeconds + config.interactionTtlSeconds
+  const once = (id: string, until: number) => ok({ id, keep_until: (until + longest) * 1000 })
+  const isShort = isTime(exp) && exp - now <= maxSingleUseSeconds + clockToleranceSeconds
+  if (jti === undefined) {
+    return isShort && digest !== undefined ? once(`claims ${digest}`, exp) : ok(undefined)
+  }
   if (typeof jti !== 'string' || jti === '' || jti.length > maxJtiLength)
     return err('jti must be a short text')
   if (!isTime(exp)) return err('exp is missing, until which jti is remembered')
-  if (exp - now > maxSingleUseSeconds + clockToleranceSeconds) return err('it lives too long')
-  // It may be pushed until it expires, then be continued here, and then the person signs in.
-  const longest = clockToleranceSeconds + pushedRequestTtlSeconds + config.interactionTtlSeconds
-  return ok({ id: `jti ${jti}`, keep_until: (exp + longest) * 1000 })
+  return isShort ? once(`jti ${jti}`, exp) : err('it lives too long')
 }
 
 const isTime = (value: unknown): value is number =>

@@ -2,6 +2,7 @@
  * Reads a request object: a JWT (RFC 9101) that one of the client's keys has signed. Only what it contains is asked
  * for, whatever stands beside it (§6.3).
  */
+import { sha256 } from '../../../kit/hash.ts'
 import { err, ok, type Result } from '../../../kit/result.ts'
 import { type Parameters, parseParameters } from '../../../protocol/parameters.ts'
 import { type OAuthRefusal, refuse } from '../../../protocol/refusal.ts'
@@ -15,11 +16,15 @@ import type {
 } from './request-source.ts'
 import { verifyRequestObject } from './verify-request-object.ts'
 
-/** Resolves `object` for the client that `received` names. */
+/**
+ * Resolves `object` for the client that `received` names.
+ * @param isPublished it stands at an address of the client, for any number of requests
+ */
 export async function readRequestObject(
   needs: RequestSourceNeeds,
   received: ReceivedRequest,
   object: string,
+  { isPublished = false }: { readonly isPublished?: boolean } = {},
 ): Promise<Result<ResolvedRequest, UnresolvedRequest>> {
   const { client } = received
   const verified = await verifyRequestObject(needs, client, object)
@@ -32,7 +37,8 @@ export async function readRequestObject(
   const parameters = parsed.value
   // From here on they are the client's own words, and it may be told where it asks to be.
   const refused = (fault: string) => err({ refusal: invalidObject(fault), parameters })
-  const checked = checkObjectClaims(needs, client, claims)
+  const digest = isPublished ? undefined : await sha256(JSON.stringify(claims))
+  const checked = checkObjectClaims(needs, client, claims, digest)
   if (!checked.ok) return refused(checked.error)
   const fault = contradiction(received.parameters, parameters)
   if (fault !== undefined) return refused(fault)

@@ -14,7 +14,7 @@ export const referencedObject: RequestSource = {
     const object = await needs.fetchRequestObject(uri)
     if (object === undefined) return err({ refusal: invalidUri('request_uri cannot be fetched') })
     const { readRequestObject } = await import('./read-request-object.ts')
-    return readRequestObject(needs, received, object)
+    return readRequestObject(needs, received, object, { isPublished: true })
   },
 }
 

@@ -170,6 +170,26 @@ describe('a request object', () => {
     })
   })
 
+  it('without a jti is identified by what it says, however it is signed (RFC 9101 §10.2)', async () => {
+    const onceOf = async (claims: Claims, options = {}) => {
+      const received = { parameters: parse(`client_id=${client.client_id}`), client }
+      const outcome = await readRequestObject(needs, received, await sign(claims), options)
+      return outcome.ok ? outcome.value.provenance.once : expect.fail(outcome.error.refusal.description)
+    }
+    const short = { ...correct(), exp: seconds(60) }
+    const first = await onceOf(short)
+    expect(first).toEqual({
+      id: expect.stringMatching(/^claims [\w-]{43}$/),
+      keep_until: (seconds(60) + 10 + 300 + 1800) * 1000,
+    })
+    expect(await onceOf(short)).toEqual(first)
+    expect((await onceOf({ ...short, state: 't' }))?.id).not.toBe(first?.id)
+    // What cannot be remembered, and what the client publishes for any number of requests.
+    expect(await onceOf(correct())).toBeUndefined()
+    expect(await onceOf({ ...correct(), exp: seconds(86_400) })).toBeUndefined()
+    expect(await onceOf(short, { isPublished: true })).toBeUndefined()
+  })
+
   it('of a client whose requests age has nbf and exp, an hour apart at most (FAPI 2.0 Message Signing §5.3.1)', async () => {
     const strict = aClient({
       ...{ jwks: { keys: [jwk] } },
