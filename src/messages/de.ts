@@ -732,6 +732,13 @@ export const de: Messages = {
     },
   },
 
+  administration: {
+    limited:
+      'Die Anwendung hat auch um Verwaltungsrechte gebeten, die Ihre Rollen nicht geben. Diese bleiben weg.',
+    beyondTitle: 'Ihre Rollen erlauben das nicht',
+    beyond: (client) =>
+      `${client} möchte diesen Server verwalten, aber Ihre Rollen geben keines der Rechte, um die gebeten wird. Verwenden Sie ein anderes Konto, oder bitten Sie einen Administrator um eine Rolle.`,
+  },
   scopes: {
     openid: 'bestätigen, wer Sie sind',
     profile: 'Ihren Namen und Ihre Profildaten sehen',

@@ -714,6 +714,12 @@ export const en = {
     },
   },
 
+  administration: {
+    limited: 'It also asked for administration rights that your roles do not give. They are left out.',
+    beyondTitle: 'Your roles do not allow this',
+    beyond: (client: string) =>
+      `${client} asks to administer this server, but your roles give none of the rights that it asks for. Use another account, or ask an administrator for a role.`,
+  },
   scopes: {
     openid: 'Confirm who you are',
     profile: 'See your name and profile details',

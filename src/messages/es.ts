@@ -717,6 +717,12 @@ export const es: Messages = {
     },
   },
 
+  administration: {
+    limited: 'También ha solicitado derechos de administración que sus roles no conceden. Se omiten.',
+    beyondTitle: 'Sus roles no permiten esto',
+    beyond: (client) =>
+      `${client} solicita administrar este servidor, pero sus roles no conceden ninguno de los derechos que pide. Use otra cuenta o solicite un rol a un administrador.`,
+  },
   scopes: {
     openid: 'confirmar quién es usted',
     profile: 'ver su nombre y los datos de su perfil',

@@ -721,6 +721,13 @@ export const fr: Messages = {
     },
   },
 
+  administration: {
+    limited:
+      'L’application a aussi demandé des droits d’administration que vos rôles ne donnent pas. Ils sont laissés de côté.',
+    beyondTitle: 'Vos rôles ne permettent pas cela',
+    beyond: (client) =>
+      `${client} demande à administrer ce serveur, mais vos rôles ne donnent aucun des droits demandés. Utilisez un autre compte, ou demandez un rôle à un administrateur.`,
+  },
   scopes: {
     openid: 'confirmer qui vous êtes',
     profile: 'voir votre nom et votre profil',

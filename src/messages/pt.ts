@@ -715,6 +715,12 @@ export const pt: Messages = {
     },
   },
 
+  administration: {
+    limited: 'Também pediu direitos de administração que suas funções não concedem. Eles ficam de fora.',
+    beyondTitle: 'Suas funções não permitem isto',
+    beyond: (client) =>
+      `${client} pede para administrar este servidor, mas suas funções não concedem nenhum dos direitos pedidos. Use outra conta ou peça uma função a um administrador.`,
+  },
   scopes: {
     openid: 'confirmar quem você é',
     profile: 'ver seu nome e os dados do seu perfil',

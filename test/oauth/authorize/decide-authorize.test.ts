@@ -50,6 +50,7 @@ const aRequest = (overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest =
   ...overrides,
 })
 
+const beyond = { scopes: [], limited: 'wholly' } as const
 const claimed = 'https://app.example/callback'
 const native = (redirect_uri: string, method: Client['token_endpoint_auth_method'] = 'none') =>
   aRequest({
@@ -214,6 +215,29 @@ describe('decideAuthorize (OpenID Connect Core §3.1.2.3)', () => {
     [
       'first-party clients skip consent',
       { request: aRequest({ client: aClient({ first_party: true }) }), consent: undefined },
+      'issue',
+    ],
+    [
+      'what the person’s roles cannot give at all is said to the person, of a first-party client too',
+      { request: aRequest({ ...beyond, client: aClient({ first_party: true }) }) },
+      'consent',
+    ],
+    [
+      'and silently nothing is told apart from what was not asked about',
+      { request: aRequest({ ...beyond, prompt: new Set<Prompt>(['none']) }) },
+      'consent_required',
+    ],
+    [
+      'nor can it be allowed',
+      {
+        request: aRequest(beyond),
+        progress: { started_at: now, prompt_done: { consent: true }, session_id: 's1' },
+      },
+      'consent',
+    ],
+    [
+      'what the roles give of it needs the consent that covers just that',
+      { request: aRequest({ limited: 'partly' }) },
       'issue',
     ],
     [
