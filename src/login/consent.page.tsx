@@ -1,5 +1,5 @@
 /** The consent page: what an application requests, with the buttons to allow or deny it. */
-import type { FC } from 'hono/jsx'
+import type { Child, FC } from 'hono/jsx'
 import type { Client } from '../clients/client.ts'
 import { isolated } from '../messages/isolated.ts'
 import { ClientLinks } from '../pages/client-links.tsx'
@@ -94,6 +94,18 @@ const Asked: FC<AskedProps> = ({ page: { messages }, client, asked }) => (
         <AskedList items={asked.scopes} />
       </>
     )}
+    {asked.administration.length > 0 && (
+      <>
+        <p>{messages.administration.title(client)}</p>
+        <AskedList
+          items={asked.administration.map(({ name, actions }) => (
+            <>
+              <strong>{name}</strong> <span class="quiet">{actions}</span>
+            </>
+          ))}
+        />
+      </>
+    )}
     {asked.claims.length > 0 && (
       <>
         <p>{messages.consentClaims}</p>
@@ -103,7 +115,7 @@ const Asked: FC<AskedProps> = ({ page: { messages }, client, asked }) => (
   </>
 )
 
-const AskedList: FC<{ readonly items: readonly string[] }> = ({ items }) => (
+const AskedList: FC<{ readonly items: readonly Child[] }> = ({ items }) => (
   <ul class="asked">
     {items.map((item) => (
       <li>

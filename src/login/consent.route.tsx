@@ -170,7 +170,7 @@ async function showPage(
       accountName={accountName(user, session.user_id)}
       switchTo={`/login?interaction=${sealed}&as=another`}
       limited={asked.limited}
-      asked={describeConsent(asked, catalog, page.messages)}
+      asked={describeConsent(asked, catalog, page.language)}
     />
   )
   return sendPage(c, page, html, { formTargets: formTargets(interaction) })
