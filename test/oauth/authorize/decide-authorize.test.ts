@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../src/clients/client.ts'
 import type { Prompt } from '../../../src/oauth/authorize/check-prompt.ts'
 import { type AuthorizeSituation, decideAuthorize } from '../../../src/oauth/authorize/decide-authorize.ts'
+import type { LimitedRequest } from '../../../src/oauth/authorize/limit-to-roles.ts'
 import type { RedirectTarget } from '../../../src/oauth/authorize/redirect-target.ts'
-import type { AuthorizeRequest } from '../../../src/oauth/authorize/stages.ts'
 import { noClaims } from '../../../src/protocol/claims-parameter.ts'
 import type { Parameters } from '../../../src/protocol/parameters.ts'
 import { plain } from '../../../src/protocol/request-provenance.ts'
@@ -29,7 +29,7 @@ const session: Session = {
 }
 const consent = { scopes: ['openid', 'read'], claims: [] }
 
-const aRequest = (overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest => ({
+const aRequest = (overrides: Partial<LimitedRequest> = {}): LimitedRequest => ({
   client: aClient(),
   target: {} as RedirectTarget,
   parameters: {} as Parameters,
