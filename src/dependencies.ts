@@ -1,5 +1,6 @@
 /** What a request can use. Types only: `wiring.ts` builds it, routes hand the narrow parts to use cases. */
 import type { DatabaseFor } from './access/authorized-database.store.ts'
+import type { FindHeldPermissions } from './access/permissions.ts'
 import type { OpenPersonalData } from './account/personal-data.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
 import type { OpenAuditStream } from './audit/stream/subscription.ts'
@@ -68,6 +69,7 @@ export interface Dependencies {
   readonly openPersonalData: OpenPersonalData
   readonly findConsent: FindConsent
   readonly saveConsent: SaveConsent
+  readonly findHeldPermissions: FindHeldPermissions
   readonly findCurrentPassword: FindCurrentPassword
   readonly storePassword: ChangePassword
   readonly renewPasswordHash: RenewPasswordHash

@@ -1,5 +1,6 @@
 /** The Postgres stores that `wiring.ts` uses, with their drivers: a separate module, loaded on first use. */
 export { createAuthorizedDatabase } from './access/authorized-database.store.ts'
+export { findHeldPermissions } from './access/held-permissions.store.ts'
 export { createPersonalDataStore } from './account/personal-data.store.ts'
 export { loadBrandImage } from './branding/brand-images.store.ts'
 export { loadClient } from './clients/clients.store.ts'

@@ -4,6 +4,7 @@
  */
 
 import type { DatabaseFor } from './access/authorized-database.store.ts'
+import type { FindHeldPermissions } from './access/permissions.ts'
 import type { OpenPersonalData } from './account/personal-data.ts'
 import { createAppendEvents, createReadBacklogs, createReadOutboxes } from './audit/audit-outbox.object.ts'
 import type { Origin, RecordEvent } from './audit/event.ts'
@@ -388,6 +389,11 @@ class RequestDependencies implements Dependencies {
 
   get registerAccount(): RegisterAccount {
     return (account) => this.#ask((stores, database) => stores.createRegisterAccount(database)(account))
+  }
+
+  get findHeldPermissions(): FindHeldPermissions {
+    return (userId, scopes) =>
+      this.#ask((stores, database) => stores.findHeldPermissions(database, userId, scopes))
   }
 
   get findConsent(): FindConsent {

@@ -63,6 +63,8 @@ function hintFor(
   if (stepUp) return `Sign in again: authly login --max-age ${stepUp.maxAgeSeconds ?? 0}`
   if (code === 'forbidden' && person !== undefined)
     return `Signed in as ${safeText(person)}; authly login changes that.`
+  if (code === 'insufficient_scope' && person !== undefined)
+    return `Signed in as ${safeText(person)}: no role of theirs gives it, or the sign-in did not ask for it (authly login --scope …)`
   if (code === 'insufficient_scope')
     return 'A person signs in again: authly login --scope …; the client of a service account is registered for the scope'
   if (code === 'signature_required')

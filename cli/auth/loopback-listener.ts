@@ -4,44 +4,34 @@
  */
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type CallbackPage, callbackPolicy, renderCallbackPage } from './callback-page.ts'
 
 export interface LoopbackListener {
   readonly redirectUri: string
   stop(): void
 }
 
-const page = (title: string, text: string) =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><body><h1>${title}</h1><p>${text}</p></body></html>`
+/** Not ours: another page in the browser can call this port too. Such a response is waited past. */
+export type Judgement = 'signed_in' | 'not_ours' | { readonly refused: string }
 
-/**
- * @param accept judges an arriving response: true ends the sign-in. A response that is not ours (another page in the
- *   browser can call this port too) is refused and waited past.
- */
+/** @param accept judges an arriving response */
 export async function listenOnLoopback(
-  accept: (response: URL) => Promise<boolean>,
+  accept: (response: URL) => Promise<Judgement>,
 ): Promise<LoopbackListener> {
   const server = createServer((request, response) => {
     const { port } = server.address() as AddressInfo
     const host = `127.0.0.1:${port}`
     // Another name for this address: a page that had its own name pointed here (DNS rebinding).
-    if (request.headers.host !== host)
-      return reply(response, 421, 'Not here', 'This is not the address of authly.')
+    if (request.headers.host !== host) return refuse(response, 421, pages.elsewhere)
     const url = new URL(request.url ?? '/', `http://${host}`)
     if (request.method !== 'GET' || url.pathname !== '/callback') {
-      return reply(response, 404, 'Nothing here', 'There is nothing to see.')
+      return refuse(response, 404, pages.nothing)
     }
-    accept(url).then(
-      (ours) =>
-        ours
-          ? reply(response, 200, 'Back to the terminal', 'You can close this window.')
-          : reply(
-              response,
-              400,
-              'Not expected',
-              'This answer does not belong to the sign-in that is going on.',
-            ),
-      () => reply(response, 400, 'Not signed in', 'The terminal says why. You can close this window.'),
-    )
+    accept(url).then((judgement) => {
+      if (judgement === 'signed_in') reply(response, 200, renderCallbackPage('done', pages.signedIn))
+      else if (judgement === 'not_ours') refuse(response, 400, pages.notOurs)
+      else refuse(response, 400, { ...pages.refused, why: judgement.refused })
+    })
   })
   server.requestTimeout = 10_000
   await new Promise<void>((resolve, reject) => {
@@ -59,15 +49,35 @@ export async function listenOnLoopback(
   }
 }
 
-function reply(response: ServerResponse, status: number, title: string, text: string): void {
+const pages = {
+  signedIn: {
+    title: 'You are signed in',
+    text: 'The command goes on in the terminal. You can close this window.',
+  },
+  refused: {
+    title: 'You are not signed in',
+    text: 'To try again, run the command in the terminal again. You can close this window.',
+  },
+  notOurs: {
+    title: 'Not expected',
+    text: 'This answer does not belong to the sign-in that is going on. You can close this window.',
+  },
+  nothing: { title: 'Nothing here', text: 'Only the end of a sign-in is shown at this address.' },
+  elsewhere: { title: 'Not here', text: 'This is not the address of authly.' },
+} as const satisfies Record<string, CallbackPage>
+
+const refuse = (response: ServerResponse, status: number, page: CallbackPage): void =>
+  reply(response, status, renderCallbackPage('failed', page))
+
+function reply(response: ServerResponse, status: number, html: string): void {
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'content-security-policy': callbackPolicy,
     'cache-control': 'no-store',
     // The address holds the code; nobody shall learn it from a link.
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     connection: 'close',
   })
-  response.end(page(title, text))
+  response.end(html)
 }

@@ -42,19 +42,21 @@ export async function discover(
 /** An error of the library as a failure for the user. */
 export function explain(error: unknown, what: string): Error {
   if (error instanceof Failure) return error
-  if (error instanceof oidc.ResponseBodyError) {
-    const reason = error.status >= 500 || error.status === 429 ? 'unavailable' : 'signIn'
-    return new Failure(reason, `${what}: ${safeText(error.error_description ?? error.error)}.`)
+  return new Failure(mayPass(error) ? 'unavailable' : 'signIn', `${what}: ${reasonOf(error)}`)
+}
+
+const mayPass = (error: unknown): boolean =>
+  error instanceof oidc.ResponseBodyError
+    ? error.status >= 500 || error.status === 429
+    : error instanceof TypeError || (error as Error).name === 'TimeoutError'
+
+/** Why it failed, as a sentence. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Failure) return error.message
+  if (error instanceof oidc.ResponseBodyError || error instanceof oidc.AuthorizationResponseError) {
+    return `${safeText(error.error_description ?? error.error)}.`
   }
-  if (error instanceof oidc.AuthorizationResponseError) {
-    return new Failure('signIn', `${what}: ${safeText(error.error_description ?? error.error)}.`)
-  }
-  const { cause } = error as { cause?: { code?: unknown; message?: unknown } }
-  const { message } = error as Error
+  const { message, cause } = error as Error & { cause?: { code?: unknown; message?: unknown } }
   const detail = cause?.code ?? cause?.message
-  const isNetwork = error instanceof TypeError || (error as Error).name === 'TimeoutError'
-  return new Failure(
-    isNetwork ? 'unavailable' : 'signIn',
-    `${what}: ${message}${detail ? ` (${detail})` : ''}.`,
-  )
+  return `${message}${detail ? ` (${detail})` : ''}.`
 }

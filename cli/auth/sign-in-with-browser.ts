@@ -7,8 +7,8 @@ import * as oidc from 'openid-client'
 import { Failure } from '../failure.ts'
 import { safeText } from '../output/safe-text.ts'
 import { isInteractive, type Terminal } from '../terminal.ts'
-import { listenOnLoopback } from './loopback-listener.ts'
-import { explain } from './oauth-client.ts'
+import type { Judgement } from './loopback-listener.ts'
+import { explain, reasonOf } from './oauth-client.ts'
 import { openBrowser } from './open-browser.ts'
 import type { Credentials } from './profile-store.ts'
 
@@ -42,8 +42,8 @@ export async function signInWithBrowser(
   const settled = Promise.withResolvers<Credentials>()
   let isRedeeming = false
 
-  const redeem = async (response: URL): Promise<boolean> => {
-    if (response.searchParams.get('state') !== expectedState || isRedeeming) return false
+  const redeem = async (response: URL): Promise<Judgement> => {
+    if (response.searchParams.get('state') !== expectedState || isRedeeming) return 'not_ours'
     isRedeeming = true
     try {
       const tokens = await oidc.authorizationCodeGrant(server, response, {
@@ -51,13 +51,15 @@ export async function signInWithBrowser(
         ...(wish.maxAgeSeconds === undefined ? {} : { maxAge: wish.maxAgeSeconds }),
       })
       settled.resolve(toCredentials(tokens, terminal.now()))
-      return true
+      return 'signed_in'
     } catch (error) {
       settled.reject(explain(error, 'Not signed in'))
-      throw error
+      return { refused: reasonOf(error) }
     }
   }
 
+  // With its page: most commands show none.
+  const { listenOnLoopback } = await import('./loopback-listener.ts')
   const listener = await listenOnLoopback(redeem)
   const url = oidc.buildAuthorizationUrl(server, {
     ...{ redirect_uri: listener.redirectUri, scope: wish.scope, state: expectedState, nonce: expectedNonce },
@@ -101,7 +103,7 @@ function askForAddress(
   { stdin, stderr }: Terminal,
   signal: AbortSignal,
   redirectUri: string,
-  redeem: (response: URL) => Promise<boolean>,
+  redeem: (response: URL) => Promise<unknown>,
 ): void {
   const lines = createInterface({ input: stdin, output: stderr, terminal: false })
   signal.addEventListener('abort', () => lines.close())
@@ -109,7 +111,7 @@ function askForAddress(
   lines.on('line', (line) => {
     const text = line.trim()
     if (!text.startsWith(redirectUri) || !URL.canParse(text)) return
-    redeem(new URL(text)).catch(() => undefined)
+    void redeem(new URL(text))
   })
 }
 

@@ -70,11 +70,9 @@ export const login = (operations: readonly CatalogueOperation[]) =>
       const credentials =
         secret === undefined ? await asPerson(context, wish) : await asService(context, wish, secret)
       const kind: Profile['kind'] = secret === undefined ? 'person' : 'service'
-      await profiles.save(
-        name,
-        { issuer: address, client_id: clientId, kind, scope: credentials.scope || wish.scope },
-        credentials,
-      )
+      // Of a person what was asked for: a role given later makes more of it.
+      const scope = kind === 'person' ? wish.scope : credentials.scope
+      await profiles.save(name, { issuer: address, client_id: clientId, kind, scope }, credentials)
       const who = credentials.username ?? credentials.subject ?? clientId
       output.note(
         `Signed in to ${address} as ${who} (profile “${name}”${[undefined, name].includes(known.current) ? '' : ', now the current one'}).`,

@@ -1,19 +1,24 @@
 /** What the documents need to be pages as well as files in the repository. */
 import { posix } from 'node:path'
 import type { MarkdownRenderer } from 'vitepress'
+import { drawDiagram } from './diagram.ts'
 
 /** The page that shows SECURITY.md. */
 const securityPage = 'threat-model.md'
 
 /** Languages that the highlighter does not know. */
-const plainLanguages: ReadonlySet<string> = new Set(['mermaid', 'promql', 'haproxy'])
+const plainLanguages: ReadonlySet<string> = new Set(['promql', 'haproxy'])
 
 /** Environment of a page, as VitePress hands it over. */
 type PageEnv = { relativePath?: string }
 
 export function markdownOfDocuments(md: MarkdownRenderer): void {
   md.core.ruler.push('documents', ({ tokens, env }) => {
-    for (const token of tokens) {
+    for (const [index, token] of tokens.entries()) {
+      if (token.type === 'fence' && token.info === 'mermaid') {
+        token.type = 'html_block'
+        token.content = drawDiagram(token.content, `diagram-${index}`)
+      }
       if (token.type === 'fence' && plainLanguages.has(token.info)) token.info = 'text'
       for (const part of token.children ?? []) {
         if (part.type === 'link_open') keepInside(part, (env as PageEnv).relativePath ?? '')

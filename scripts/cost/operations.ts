@@ -45,7 +45,9 @@ const hashing: readonly OperationName[] = [
   'rememberedDevice',
 ]
 /** Counted by address: people come from as many, so each request takes a lease of its own. */
-const countedByAddress: readonly OperationName[] = ['silentAuthorize', 'resumedAuthorize', 'hostedPage']
+const countedByAddress: readonly OperationName[] = [
+  ...['silentAuthorize', 'administrativeAuthorize', 'resumedAuthorize', 'hostedPage'],
+] as OperationName[]
 /** Not counted by a lease. */
 const unleased: readonly OperationName[] = [
   ...['discovery', 'jwks', 'userinfo', 'passkeyLogin', 'firstPasskeyLogin'],

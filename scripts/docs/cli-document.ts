@@ -24,7 +24,7 @@ A mistyped command, option or value is refused with what there is instead; \`--h
 
 ## Signing in
 
-**A person** signs in with the browser: authorization code with PKCE on a loopback port (RFC 8252), \`state\`, \`nonce\` and \`iss\` (RFC 9207) checked. A browser that is signed in already asks whether that account is meant (\`prompt=select_account\`); the command says who it was. \`--read-only\` or \`--scope\` request fewer scopes. If a dangerous operation needs a more recent sign-in (RFC 9470), the browser opens again and the command continues.
+**A person** signs in with the browser: authorization code with PKCE on a loopback port (RFC 8252), \`state\`, \`nonce\` and \`iss\` (RFC 9207) checked. A browser that is signed in already asks whether that account is meant (\`prompt=select_account\`); the command says who it was. The server gives the permissions that the roles of this person give, and no others; after a new role, \`authly login\` again gets what it adds. \`--read-only\` or \`--scope\` request fewer scopes. If a dangerous operation needs a more recent sign-in (RFC 9470), the browser opens again and the command continues.
 
 **A service account** passes its secret in a variable, a file or on stdin, never as an argument:
 

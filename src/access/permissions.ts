@@ -35,6 +35,9 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions
 
+/** Those of `scopes` whose permission the person has now. */
+export type FindHeldPermissions = (userId: string, scopes: readonly string[]) => Promise<readonly string[]>
+
 export const permissionNames = Object.keys(permissions) as readonly Permission[]
 
 /** Valid role names. */

@@ -42,6 +42,8 @@ export interface Interaction {
         readonly claims: readonly string[]
         /** RFC 9396. */
         readonly authorization_details?: readonly AuthorizationDetail[]
+        /** The person's roles do not give all that was asked for; wholly: nothing is left to allow. */
+        readonly limited?: 'partly' | 'wholly'
         /** The redirect URIs and keys of the client that the page is about. */
         readonly fingerprint?: string | undefined
       }

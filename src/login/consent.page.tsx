@@ -1,5 +1,5 @@
 /** The consent page: what an application requests, with the buttons to allow or deny it. */
-import type { FC } from 'hono/jsx'
+import type { Child, FC } from 'hono/jsx'
 import type { Client } from '../clients/client.ts'
 import { isolated } from '../messages/isolated.ts'
 import { ClientLinks } from '../pages/client-links.tsx'
@@ -23,12 +23,16 @@ interface ConsentPageProps {
   /** Where somebody else signs in. */
   readonly switchTo: string
   readonly asked: ConsentDescription
+  /** Whether the person's roles do not give all that was asked for; wholly: nothing is left to allow. */
+  readonly limited: 'partly' | 'wholly' | undefined
 }
 
 export const ConsentPage: FC<ConsentPageProps> = ({ page, asked, ...props }) => {
   const { messages } = page
   const client = isolated(props.client?.client_name ?? props.clientId)
-  const title = messages.consentTitle(client)
+  const { administration } = messages
+  const isBeyondRoles = props.limited === 'wholly'
+  const title = isBeyondRoles ? administration.beyondTitle : messages.consentTitle(client)
   return (
     <Layout page={page} title={title}>
       <div class="card">
@@ -41,32 +45,18 @@ export const ConsentPage: FC<ConsentPageProps> = ({ page, asked, ...props }) => 
           </p>
         )}
         <AccountChip page={page} name={props.accountName} switchTo={props.switchTo} />
-        {asked.details.length > 0 && (
-          <>
-            <p>{messages.consentDetails(client)}</p>
-            <DetailsList details={asked.details} />
-          </>
-        )}
-        {asked.scopes.length > 0 && (
-          <>
-            <p>{messages.consentScopes(client)}</p>
-            <AskedList items={asked.scopes} />
-          </>
-        )}
-        {asked.claims.length > 0 && (
-          <>
-            <p>{messages.consentClaims}</p>
-            <AskedList items={asked.claims} />
-          </>
-        )}
+        {isBeyondRoles ? <p>{administration.beyond(client)}</p> : <Asked {...{ page, client, asked }} />}
+        {props.limited === 'partly' && <p class="quiet">{administration.limited}</p>}
         <form method="post" action="/consent">
           <HiddenFields page={page} interaction={props.interaction} />
           <div class="actions">
-            <button type="submit" name="decision" value="allow">
-              {messages.allow}
-            </button>
+            {!isBeyondRoles && (
+              <button type="submit" name="decision" value="allow">
+                {messages.allow}
+              </button>
+            )}
             <button type="submit" name="decision" value="deny" class="second">
-              {messages.deny}
+              {isBeyondRoles ? messages.cancel : messages.deny}
             </button>
           </div>
         </form>
@@ -83,7 +73,49 @@ export const ConsentPage: FC<ConsentPageProps> = ({ page, asked, ...props }) => 
 const hostOf = ({ origin, client_id }: Client): string | undefined =>
   origin === 'document' ? new URL(client_id).host : undefined
 
-const AskedList: FC<{ readonly items: readonly string[] }> = ({ items }) => (
+interface AskedProps {
+  readonly page: FormPage
+  /** Name of the application, isolated. */
+  readonly client: string
+  readonly asked: ConsentDescription
+}
+
+const Asked: FC<AskedProps> = ({ page: { messages }, client, asked }) => (
+  <>
+    {asked.details.length > 0 && (
+      <>
+        <p>{messages.consentDetails(client)}</p>
+        <DetailsList details={asked.details} />
+      </>
+    )}
+    {asked.scopes.length > 0 && (
+      <>
+        <p>{messages.consentScopes(client)}</p>
+        <AskedList items={asked.scopes} />
+      </>
+    )}
+    {asked.administration.length > 0 && (
+      <>
+        <p>{messages.administration.title(client)}</p>
+        <AskedList
+          items={asked.administration.map(({ name, actions }) => (
+            <>
+              <strong>{name}</strong> <span class="quiet">{actions}</span>
+            </>
+          ))}
+        />
+      </>
+    )}
+    {asked.claims.length > 0 && (
+      <>
+        <p>{messages.consentClaims}</p>
+        <AskedList items={asked.claims} />
+      </>
+    )}
+  </>
+)
+
+const AskedList: FC<{ readonly items: readonly Child[] }> = ({ items }) => (
   <ul class="asked">
     {items.map((item) => (
       <li>

@@ -64,7 +64,8 @@ export const consentRoutes = new DescribedRoutes<AppEnv>()
       const question = await loadQuestion(c, form.value.get('interaction'))
       if (!question.ok) return question.error
       const decision = form.value.get('decision')
-      if (decision === 'allow') return allow(c, question.value)
+      const mayAllow = question.value.asked.limited !== 'wholly'
+      if (decision === 'allow' && mayAllow) return allow(c, question.value)
       if (decision === 'deny') return deny(c, question.value)
       const again = `${path}?interaction=${form.value.get('interaction')}`
       return renderErrorPage(c, {
@@ -168,7 +169,8 @@ async function showPage(
       returnsTo={returnHost(interaction)}
       accountName={accountName(user, session.user_id)}
       switchTo={`/login?interaction=${sealed}&as=another`}
-      asked={describeConsent(asked, catalog, page.messages)}
+      limited={asked.limited}
+      asked={describeConsent(asked, catalog, page.language)}
     />
   )
   return sendPage(c, page, html, { formTargets: formTargets(interaction) })

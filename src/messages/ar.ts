@@ -687,6 +687,39 @@ export const ar: Messages = {
     },
   },
 
+  administration: {
+    title: (client) => `سيتمكن ${client} باسمك من إدارة:`,
+    limited: 'طلب التطبيق أيضًا صلاحيات إدارة لا تمنحها أدوارك، فاستُبعدت.',
+    beyondTitle: 'أدوارك لا تسمح بذلك',
+    beyond: (client) =>
+      `يطلب ${client} إدارة هذا الخادم، لكن أدوارك لا تمنح أيًا من الصلاحيات المطلوبة. استخدم حسابًا آخر، أو اطلب دورًا من أحد المسؤولين.`,
+    areas: {
+      users: {
+        name: 'الأشخاص وحساباتهم',
+        actions: {
+          read: ['عرض'],
+          write: ['إنشاء', 'تعديل'],
+          delete: ['حذف'],
+          import: ['استيراد'],
+          export: ['تنزيل'],
+        },
+      },
+      sessions: { name: 'الجلسات', actions: { read: ['عرض'], write: ['إنهاء'] } },
+      consents: { name: 'ما سمح به الأشخاص للتطبيقات', actions: { read: ['عرض'], write: ['سحب'] } },
+      clients: { name: 'التطبيقات', actions: { read: ['عرض'], write: ['تسجيل', 'تعديل'], delete: ['حذف'] } },
+      scopes: { name: 'النطاقات وواجهات API', actions: { read: ['عرض'], write: ['تعديل'] } },
+      keys: { name: 'مفاتيح التوقيع', actions: { read: ['عرض'], write: ['تدوير', 'إيقاف'] } },
+      roles: { name: 'الأدوار ومن يحملها', actions: { read: ['عرض'], write: ['تعديل'] } },
+      settings: { name: 'الإعدادات وحدود المعدل', actions: { read: ['عرض'], write: ['تعديل'] } },
+      stats: { name: 'الإحصاءات والحالة', actions: { read: ['عرض'] } },
+      jobs: { name: 'المهام الخلفية', actions: { read: ['عرض'], write: ['إلغاء'] } },
+      webhooks: { name: 'خطافات الويب', actions: { read: ['عرض'], write: ['إنشاء', 'تعديل', 'اختبار'] } },
+      audit: {
+        name: 'سجل التدقيق',
+        actions: { read: ['عرض'], export: ['تصدير'], write: ['تطبيق مدة الاحتفاظ'] },
+      },
+    },
+  },
   scopes: {
     openid: 'تأكيد هويتك',
     profile: 'الاطلاع على اسمك وبيانات ملفك الشخصي',

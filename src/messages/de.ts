@@ -734,6 +734,49 @@ export const de: Messages = {
     },
   },
 
+  administration: {
+    title: (client) => `In Ihrem Namen kann ${client} verwalten:`,
+    limited:
+      'Die Anwendung hat auch um Verwaltungsrechte gebeten, die Ihre Rollen nicht geben. Diese bleiben weg.',
+    beyondTitle: 'Ihre Rollen erlauben das nicht',
+    beyond: (client) =>
+      `${client} möchte diesen Server verwalten, aber Ihre Rollen geben keines der Rechte, um die gebeten wird. Verwenden Sie ein anderes Konto, oder bitten Sie einen Administrator um eine Rolle.`,
+    areas: {
+      users: {
+        name: 'Personen und ihre Konten',
+        actions: {
+          read: ['ansehen'],
+          write: ['anlegen', 'ändern'],
+          delete: ['löschen'],
+          import: ['importieren'],
+          export: ['herunterladen'],
+        },
+      },
+      sessions: { name: 'Sitzungen', actions: { read: ['ansehen'], write: ['beenden'] } },
+      consents: {
+        name: 'Was Personen Anwendungen erlaubt haben',
+        actions: { read: ['ansehen'], write: ['zurücknehmen'] },
+      },
+      clients: {
+        name: 'Anwendungen',
+        actions: { read: ['ansehen'], write: ['registrieren', 'ändern'], delete: ['löschen'] },
+      },
+      scopes: { name: 'Scopes und APIs', actions: { read: ['ansehen'], write: ['ändern'] } },
+      keys: { name: 'Signaturschlüssel', actions: { read: ['ansehen'], write: ['wechseln', 'ausmustern'] } },
+      roles: { name: 'Rollen und wer sie hat', actions: { read: ['ansehen'], write: ['ändern'] } },
+      settings: {
+        name: 'Einstellungen und Ratenbegrenzungen',
+        actions: { read: ['ansehen'], write: ['ändern'] },
+      },
+      stats: { name: 'Statistik und Zustand', actions: { read: ['ansehen'] } },
+      jobs: { name: 'Hintergrundaufträge', actions: { read: ['ansehen'], write: ['abbrechen'] } },
+      webhooks: { name: 'Webhooks', actions: { read: ['ansehen'], write: ['anlegen', 'ändern', 'prüfen'] } },
+      audit: {
+        name: 'Prüfprotokoll',
+        actions: { read: ['ansehen'], export: ['exportieren'], write: ['Aufbewahrungsfristen anwenden'] },
+      },
+    },
+  },
   scopes: {
     openid: 'bestätigen, wer Sie sind',
     profile: 'Ihren Namen und Ihre Profildaten sehen',

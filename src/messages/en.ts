@@ -716,6 +716,43 @@ export const en = {
     },
   },
 
+  administration: {
+    title: (client: string) => `In your name, ${client} will be able to administer:`,
+    limited: 'It also asked for administration rights that your roles do not give. They are left out.',
+    beyondTitle: 'Your roles do not allow this',
+    beyond: (client: string) =>
+      `${client} asks to administer this server, but your roles give none of the rights that it asks for. Use another account, or ask an administrator for a role.`,
+    /** By the middle of the permission's name, then by its end. */
+    areas: {
+      users: {
+        name: 'People and their accounts',
+        actions: {
+          read: ['see'],
+          write: ['create', 'change'],
+          delete: ['delete'],
+          import: ['import'],
+          export: ['download'],
+        },
+      },
+      sessions: { name: 'Sessions', actions: { read: ['see'], write: ['end'] } },
+      consents: { name: 'What people allowed applications', actions: { read: ['see'], write: ['withdraw'] } },
+      clients: {
+        name: 'Applications',
+        actions: { read: ['see'], write: ['register', 'change'], delete: ['delete'] },
+      },
+      scopes: { name: 'Scopes and APIs', actions: { read: ['see'], write: ['change'] } },
+      keys: { name: 'Signing keys', actions: { read: ['see'], write: ['rotate', 'retire'] } },
+      roles: { name: 'Roles and who has them', actions: { read: ['see'], write: ['change'] } },
+      settings: { name: 'Settings and rate limits', actions: { read: ['see'], write: ['change'] } },
+      stats: { name: 'Statistics and status', actions: { read: ['see'] } },
+      jobs: { name: 'Background jobs', actions: { read: ['see'], write: ['cancel'] } },
+      webhooks: { name: 'Webhooks', actions: { read: ['see'], write: ['create', 'change', 'test'] } },
+      audit: {
+        name: 'Audit trail',
+        actions: { read: ['see'], export: ['export'], write: ['apply retention'] },
+      },
+    },
+  },
   scopes: {
     openid: 'Confirm who you are',
     profile: 'See your name and profile details',

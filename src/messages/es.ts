@@ -719,6 +719,45 @@ export const es: Messages = {
     },
   },
 
+  administration: {
+    title: (client) => `En su nombre, ${client} podrá administrar:`,
+    limited: 'También ha solicitado derechos de administración que sus roles no conceden. Se omiten.',
+    beyondTitle: 'Sus roles no permiten esto',
+    beyond: (client) =>
+      `${client} solicita administrar este servidor, pero sus roles no conceden ninguno de los derechos que pide. Use otra cuenta o solicite un rol a un administrador.`,
+    areas: {
+      users: {
+        name: 'Personas y sus cuentas',
+        actions: {
+          read: ['ver'],
+          write: ['crear', 'modificar'],
+          delete: ['eliminar'],
+          import: ['importar'],
+          export: ['descargar'],
+        },
+      },
+      sessions: { name: 'Sesiones', actions: { read: ['ver'], write: ['cerrar'] } },
+      consents: {
+        name: 'Lo que las personas han permitido a las aplicaciones',
+        actions: { read: ['ver'], write: ['retirar'] },
+      },
+      clients: {
+        name: 'Aplicaciones',
+        actions: { read: ['ver'], write: ['registrar', 'modificar'], delete: ['eliminar'] },
+      },
+      scopes: { name: 'Ámbitos y API', actions: { read: ['ver'], write: ['modificar'] } },
+      keys: { name: 'Claves de firma', actions: { read: ['ver'], write: ['rotar', 'retirar'] } },
+      roles: { name: 'Roles y quién los tiene', actions: { read: ['ver'], write: ['modificar'] } },
+      settings: { name: 'Ajustes y límites de frecuencia', actions: { read: ['ver'], write: ['modificar'] } },
+      stats: { name: 'Estadísticas y estado', actions: { read: ['ver'] } },
+      jobs: { name: 'Tareas en segundo plano', actions: { read: ['ver'], write: ['cancelar'] } },
+      webhooks: { name: 'Webhooks', actions: { read: ['ver'], write: ['crear', 'modificar', 'probar'] } },
+      audit: {
+        name: 'Registro de auditoría',
+        actions: { read: ['ver'], export: ['exportar'], write: ['aplicar la conservación'] },
+      },
+    },
+  },
   scopes: {
     openid: 'confirmar quién es usted',
     profile: 'ver su nombre y los datos de su perfil',

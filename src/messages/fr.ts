@@ -723,6 +723,52 @@ export const fr: Messages = {
     },
   },
 
+  administration: {
+    title: (client) => `En votre nom, ${client} pourra administrer :`,
+    limited:
+      'L’application a aussi demandé des droits d’administration que vos rôles ne donnent pas. Ils sont laissés de côté.',
+    beyondTitle: 'Vos rôles ne permettent pas cela',
+    beyond: (client) =>
+      `${client} demande à administrer ce serveur, mais vos rôles ne donnent aucun des droits demandés. Utilisez un autre compte, ou demandez un rôle à un administrateur.`,
+    areas: {
+      users: {
+        name: 'Personnes et leurs comptes',
+        actions: {
+          read: ['consulter'],
+          write: ['créer', 'modifier'],
+          delete: ['supprimer'],
+          import: ['importer'],
+          export: ['télécharger'],
+        },
+      },
+      sessions: { name: 'Sessions', actions: { read: ['consulter'], write: ['terminer'] } },
+      consents: {
+        name: 'Ce que les personnes ont permis aux applications',
+        actions: { read: ['consulter'], write: ['retirer'] },
+      },
+      clients: {
+        name: 'Applications',
+        actions: { read: ['consulter'], write: ['enregistrer', 'modifier'], delete: ['supprimer'] },
+      },
+      scopes: { name: 'Portées et API', actions: { read: ['consulter'], write: ['modifier'] } },
+      keys: { name: 'Clés de signature', actions: { read: ['consulter'], write: ['renouveler', 'retirer'] } },
+      roles: { name: 'Rôles et qui les a', actions: { read: ['consulter'], write: ['modifier'] } },
+      settings: {
+        name: 'Réglages et limites de débit',
+        actions: { read: ['consulter'], write: ['modifier'] },
+      },
+      stats: { name: 'Statistiques et état', actions: { read: ['consulter'] } },
+      jobs: { name: 'Tâches en arrière-plan', actions: { read: ['consulter'], write: ['annuler'] } },
+      webhooks: {
+        name: 'Webhooks',
+        actions: { read: ['consulter'], write: ['créer', 'modifier', 'tester'] },
+      },
+      audit: {
+        name: 'Journal d’audit',
+        actions: { read: ['consulter'], export: ['exporter'], write: ['appliquer la conservation'] },
+      },
+    },
+  },
   scopes: {
     openid: 'confirmer qui vous êtes',
     profile: 'voir votre nom et votre profil',

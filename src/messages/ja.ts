@@ -713,6 +713,42 @@ export const ja: Messages = {
     },
   },
 
+  administration: {
+    title: (client) => `${client} はあなたに代わって次のものを管理できます。`,
+    limited: 'あなたのロールにない管理権限も求められましたが、それらは含まれません。',
+    beyondTitle: 'あなたのロールでは許可できません',
+    beyond: (client) =>
+      `${client} がこのサーバーの管理を求めていますが、求められた権限はどれもあなたのロールにありません。別のアカウントを使うか、管理者にロールを依頼してください。`,
+    areas: {
+      users: {
+        name: 'ユーザーとアカウント',
+        actions: {
+          read: ['表示'],
+          write: ['作成', '変更'],
+          delete: ['削除'],
+          import: ['一括登録'],
+          export: ['ダウンロード'],
+        },
+      },
+      sessions: { name: 'セッション', actions: { read: ['表示'], write: ['終了'] } },
+      consents: { name: 'アプリケーションへの許可', actions: { read: ['表示'], write: ['取り消し'] } },
+      clients: {
+        name: 'アプリケーション',
+        actions: { read: ['表示'], write: ['登録', '変更'], delete: ['削除'] },
+      },
+      scopes: { name: 'スコープと API', actions: { read: ['表示'], write: ['変更'] } },
+      keys: { name: '署名鍵', actions: { read: ['表示'], write: ['更新', '廃止'] } },
+      roles: { name: 'ロールとその割り当て', actions: { read: ['表示'], write: ['変更'] } },
+      settings: { name: '設定とレート制限', actions: { read: ['表示'], write: ['変更'] } },
+      stats: { name: '統計と状態', actions: { read: ['表示'] } },
+      jobs: { name: 'バックグラウンドジョブ', actions: { read: ['表示'], write: ['中止'] } },
+      webhooks: { name: 'ウェブフック', actions: { read: ['表示'], write: ['作成', '変更', 'テスト'] } },
+      audit: {
+        name: '監査証跡',
+        actions: { read: ['表示'], export: ['エクスポート'], write: ['保存期間の適用'] },
+      },
+    },
+  },
   scopes: {
     openid: 'ご本人であることの確認',
     profile: '氏名とプロフィール情報の閲覧',

@@ -717,6 +717,45 @@ export const pt: Messages = {
     },
   },
 
+  administration: {
+    title: (client) => `Em seu nome, ${client} poderá administrar:`,
+    limited: 'Também pediu direitos de administração que suas funções não concedem. Eles ficam de fora.',
+    beyondTitle: 'Suas funções não permitem isto',
+    beyond: (client) =>
+      `${client} pede para administrar este servidor, mas suas funções não concedem nenhum dos direitos pedidos. Use outra conta ou peça uma função a um administrador.`,
+    areas: {
+      users: {
+        name: 'Pessoas e suas contas',
+        actions: {
+          read: ['ver'],
+          write: ['criar', 'alterar'],
+          delete: ['excluir'],
+          import: ['importar'],
+          export: ['baixar'],
+        },
+      },
+      sessions: { name: 'Sessões', actions: { read: ['ver'], write: ['encerrar'] } },
+      consents: {
+        name: 'O que as pessoas permitiram aos aplicativos',
+        actions: { read: ['ver'], write: ['retirar'] },
+      },
+      clients: {
+        name: 'Aplicativos',
+        actions: { read: ['ver'], write: ['registrar', 'alterar'], delete: ['excluir'] },
+      },
+      scopes: { name: 'Escopos e APIs', actions: { read: ['ver'], write: ['alterar'] } },
+      keys: { name: 'Chaves de assinatura', actions: { read: ['ver'], write: ['trocar', 'desativar'] } },
+      roles: { name: 'Funções e quem as tem', actions: { read: ['ver'], write: ['alterar'] } },
+      settings: { name: 'Configurações e limites de taxa', actions: { read: ['ver'], write: ['alterar'] } },
+      stats: { name: 'Estatísticas e estado', actions: { read: ['ver'] } },
+      jobs: { name: 'Tarefas em segundo plano', actions: { read: ['ver'], write: ['cancelar'] } },
+      webhooks: { name: 'Webhooks', actions: { read: ['ver'], write: ['criar', 'alterar', 'testar'] } },
+      audit: {
+        name: 'Trilha de auditoria',
+        actions: { read: ['ver'], export: ['exportar'], write: ['aplicar a retenção'] },
+      },
+    },
+  },
   scopes: {
     openid: 'confirmar quem você é',
     profile: 'ver seu nome e os dados do seu perfil',

@@ -176,6 +176,9 @@ const parts = `
 .asked li+li{border-top:1px solid var(--hairline)}
 .asked li svg{color:var(--good);margin-top:.0625rem}
 .asked li>span{min-width:0}
+.asked li:has(strong){padding:.375rem 0;line-height:1.35}
+.asked strong{display:block;font-weight:500}
+.asked .quiet{font-size:.8125rem}
 .card>p:has(+.asked,+.detail){font-weight:500}
 .card>p+.asked,.card>p+.detail{margin-top:.5rem}
 .detail{padding:.75rem 1rem;border:1px solid var(--hairline);border-radius:.75rem;background:var(--soft);overflow-wrap:anywhere}

@@ -142,6 +142,13 @@ export const budgets = {
     postgresRoundTrips: 0,
     ...noRows,
   },
+  administrativeAuthorize: {
+    operation: 'authorize with admin scopes, a live session and remembered consent',
+    objectCalls: 1,
+    postgresRoundTrips: 1,
+    ...noRows,
+    note: 'asks which of them the roles of the person give',
+  },
   pushedRequest: {
     operation: 'pushed authorization request',
     objectCalls: 0,

@@ -897,6 +897,20 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     expectWithin(budgets.silentAuthorize, async () => expect(await authorize(more)).toMatch(/^authly_ac_/)),
   )
 
+  it(budgets.administrativeAuthorize.operation, async () => {
+    const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_GATEWAY_URL)
+    const administrative = `administrative-${run}`
+    await database.insert(clients).values({
+      ...{ client_id: administrative, client_name: 'Console', token_endpoint_auth_method: 'none' },
+      ...{ redirect_uris: [redirectUri], grant_types: ['authorization_code'], first_party: true },
+      scopes: ['openid', 'admin:users:read'],
+    })
+    const asked = { client_id: administrative, scope: 'openid admin:users:read' }
+    await expectWithin(budgets.administrativeAuthorize, async () =>
+      expect(await authorize(asked)).toMatch(/^authly_ac_/),
+    )
+  })
+
   const pushed = async () => {
     const response = await post('/oauth/par', await authorizationFields(), asClient)
     expect(response.status).toBe(201)

@@ -11,6 +11,7 @@ import type { ServedDemo } from '../../scripts/demo/serve-demo.ts'
 import { startDemo } from '../../scripts/demo/start-demo.ts'
 import { findFreePort } from '../../scripts/process/free-port.ts'
 import { demoResource, type SeededUser } from '../conformance/seed.ts'
+import { scan } from './authenticator-app.ts'
 import { checkLook } from './check-look.ts'
 import { hasChromium } from './chromium.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -88,7 +89,10 @@ describe.runIf(hasChromium)('the demo application in Chromium', () => {
 
   async function allowWriting(page: Page): Promise<void> {
     await page.getByRole('button', { name: 'Add a note' }).click()
+    const left = page.waitForEvent('framenavigated')
     await page.getByRole('button', { name: 'Allow demo:write' }).click()
+    // Until then it is the demo, not yet the consent page, that is there.
+    await left
     await allow(page)
   }
 
@@ -137,7 +141,8 @@ describe.runIf(hasChromium)('the demo application in Chromium', () => {
     await page.getByRole('button', { name: 'Add a note' }).click()
     await outcome.getByText('403').waitFor()
     await outcome.getByText('insufficient_scope').waitFor()
-    await page.getByRole('button', { name: 'Allow demo:write' }).scrollIntoViewIfNeeded()
+    // The list of places lies over what is scrolled under it.
+    await page.locator('#api').evaluate((section) => section.scrollIntoView({ behavior: 'instant' }))
     await checkLook(page, 'demo-insufficient-scope')
     await page.getByRole('button', { name: 'Allow demo:write' }).click()
     await page.getByText('Change your data in the demo API').waitFor()
@@ -169,6 +174,53 @@ describe.runIf(hasChromium)('the demo application in Chromium', () => {
     await hello(page).waitFor()
     await page.getByRole('button', { name: 'Delete all notes' }).click()
     await outcome.getByText('No notes left.').waitFor()
+    await page.close()
+  })
+
+  test('has somebody without a second factor set one up where the API wants one (RFC 9470), and then lets them through', async () => {
+    const grace = await stage.seed.addUser({ profile: { name: 'Grace Hopper' } })
+    const page = await openPage({ viewport: { width: 390, height: 760 } })
+    const hello = page.getByRole('heading', { name: 'Hello, Grace Hopper' })
+    const outcome = page.locator('.outcome')
+    const readPrivate = page.getByRole('button', { name: 'Read private notes' })
+    const begin = async () => {
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByLabel('Email address or username').fill(grace.username)
+      await page.getByRole('button', { name: 'Continue' }).click()
+      await page.getByLabel('Password', { exact: true }).fill(grace.password)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+    await begin()
+    await page.getByRole('button', { name: 'Allow', exact: true }).click()
+    await hello.waitFor()
+    await readPrivate.click()
+    await outcome.getByText('acr_values="urn:authly:acr:mfa phr phrh"').waitFor()
+    await outcome.getByText('insufficient_user_authentication').waitFor()
+    await checkLook(page, 'demo-second-factor-phone')
+
+    const left = page.waitForRequest((asked) => asked.url().includes('/oauth/authorize'))
+    await page.getByRole('button', { name: 'Use a second factor' }).click()
+    const asked = new URL((await left).url()).searchParams
+    expect(asked.get('acr_values')).toBe('urn:authly:acr:mfa phr phrh')
+    expect(JSON.parse(asked.get('claims') ?? '')).toMatchObject({ id_token: { acr: { essential: true } } })
+    await page.getByRole('heading', { name: 'Set up a second factor' }).waitFor()
+    await page.getByText('Use an authenticator app instead').click()
+    const app = await scan(page)
+    await page.getByLabel('Code from the app').fill(await app.nextCode())
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await hello.waitFor()
+    await readPrivate.click()
+    await outcome.getByText('under the third flowerpot').waitFor()
+    await outcome.getByText('200').waitFor()
+    await page.close()
+  })
+
+  test('attack: a token of a sign-in by password alone reads nothing private, whoever asks', async () => {
+    const page = await openPage()
+    await signIn(page)
+    await page.getByRole('button', { name: 'Read private notes' }).click()
+    await page.locator('.outcome').getByText('insufficient_user_authentication').waitFor()
+    expect(await page.getByText('flowerpot').count()).toBe(0)
     await page.close()
   })
 
@@ -223,7 +275,7 @@ describe.runIf(hasChromium)('the demo application in Chromium', () => {
   describe('looks right', () => {
     test.each([
       ['dark', { colorScheme: 'dark' }],
-      ['phone', { viewport: { width: 360, height: 740 } }],
+      ['phone', { viewport: { width: 390, height: 844 } }],
       ['dark phone', { colorScheme: 'dark', viewport: { width: 360, height: 740 } }],
     ] as const)('%s', async (name, options) => {
       const page = await openPage(options)

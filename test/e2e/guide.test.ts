@@ -14,6 +14,7 @@ import { type RunningStack, startStack } from '../../scripts/stack/start-stack.t
 import { hasChromium, launchChromium } from './chromium.ts'
 
 const folder = 'public/guide'
+const pictures = process.env['AUTHLY_SCREENSHOTS']
 const files = () =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
     statSync(join(folder, name)).isFile(),
@@ -160,6 +161,9 @@ describe.runIf(hasChromium)('the guide in Chromium', () => {
     ['/guide/guide/testing.html', 'light', 390],
     ['/guide/guide/testing.html', 'dark', 1400],
     ['/guide/metrics.html', 'dark', 390],
+    ['/guide/architecture.html', 'dark', 390],
+    ['/guide/webhooks.html', 'light', 1400],
+    ['/guide/logout.html', 'dark', 1400],
   ] as const)(
     '%s in %s, %i pixels wide: every text can be read, nothing is cut off',
     async (path, scheme, width) => {
@@ -174,6 +178,30 @@ describe.runIf(hasChromium)('the guide in Chromium', () => {
       await context.close()
     },
   )
+
+  test.each(['light', 'dark'] as const)('draws its diagrams without a script, in %s', async (colorScheme) => {
+    for (const name of ['architecture', 'webhooks', 'logout']) {
+      const { context, page, offences } = await open(`/guide/${name}.html`, {
+        ...{ colorScheme, reducedMotion: 'reduce' },
+      })
+      const drawing = page.locator('.diagram svg')
+      const colours = await drawing.evaluate((svg) => {
+        const text = svg.querySelector('text[fill="var(--_text)"]') as SVGTextElement
+        return [getComputedStyle(text).fill, getComputedStyle(document.body).color]
+      })
+      expect([name, colours[0]]).toEqual([name, colours[1]])
+      const { width = 0, height = 0 } = (await drawing.boundingBox()) ?? {}
+      expect(Math.min(width, height)).toBeGreaterThan(200)
+      await page.getByText('As text', { exact: true }).click()
+      await page.locator('.diagram .source').waitFor()
+      expect(offences).toEqual([])
+      if (pictures)
+        await page
+          .locator('.diagram')
+          .screenshot({ path: join(pictures, `guide-${name}-${colorScheme}.png`) })
+      await context.close()
+    }
+  })
 
   test('its files are named by what is in them and kept for a year; pages are asked for anew; the rest is the worker’s', async () => {
     const asset = files().find((name) => name.startsWith('assets/') && name.endsWith('.css'))

@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { permissionNames } from '../../src/access/permissions.ts'
 import { describeConsent } from '../../src/login/describe-consent.ts'
+import { chooseLanguage } from '../../src/messages/choose-language.ts'
 import { de } from '../../src/messages/de.ts'
+import { supportedLanguages } from '../../src/messages/languages.ts'
+
+const german = { tag: 'de', messages: de } as const
 
 const catalog = {
   scopes: [
@@ -13,8 +18,9 @@ const catalog = {
 
 test('each scope and claim is said: translated, from the catalogue, or by its name, but never left out', () => {
   const asked = { scopes: ['email', 'demo:read', 'constructor'], claims: ['birthdate', 'loyalty_level'] }
-  expect(describeConsent(asked, catalog, de)).toEqual({
+  expect(describeConsent(asked, catalog, german)).toEqual({
     scopes: [de.scopes.email, '\u2068Read demo data\u2069', '\u2068constructor\u2069'],
+    administration: [],
     claims: [de.claims.birthdate, '\u2068loyalty_level\u2069'],
     details: [],
   })
@@ -41,7 +47,7 @@ test('of authorization details nothing is left out: what their line does not nam
     empty: {},
   }
   const authorization_details = [detail, { type: 'unknown', name: 'x' }]
-  const { details } = describeConsent({ scopes: [], claims: [], authorization_details }, known, de)
+  const { details } = describeConsent({ scopes: [], claims: [], authorization_details }, known, german)
   const plain = JSON.parse(JSON.stringify(details).replaceAll(/[\u2068\u2069]/g, ''))
   expect(plain).toEqual([
     {
@@ -66,7 +72,7 @@ test('a value cannot pass for another: it stays within its own direction and lin
     ],
   }
   const details = [{ type, amount: '5', creditor: '\u202e005 {amount}' }]
-  const shown = describeConsent({ scopes: [], claims: [], authorization_details: details }, known, de)
+  const shown = describeConsent({ scopes: [], claims: [], authorization_details: details }, known, german)
   expect(shown.details[0]?.title).toBe('Pay \u20685\u2069 to \u2068005 {amount}\u2069')
 })
 
@@ -88,7 +94,11 @@ test('a member cannot be shown in the place of another, nor hidden, whatever it 
     "amount.value": "1", "": { "creditor": "Erna", "": "hidden" }, "\\"creditor\\"": "Erna", " ": "blank",
     "\\u200bcreditor": "Erna", "__proto__": { "x": "y" }
   }`)
-  const { details } = describeConsent({ scopes: [], claims: [], authorization_details: [detail] }, known, de)
+  const { details } = describeConsent(
+    { scopes: [], claims: [], authorization_details: [detail] },
+    known,
+    german,
+  )
   const plain = JSON.parse(JSON.stringify(details).replaceAll(/[\u2068\u2069]/g, ''))
   expect(plain).toEqual([
     {
@@ -121,9 +131,37 @@ test('every value of any object is shown, in a place of its own', () => {
       const [shown] = describeConsent(
         { scopes: [], claims: [], authorization_details: [{ ...rest, type: 'x' }] },
         catalog,
-        de,
+        german,
       ).details
       expect(shown?.members).toHaveLength(Object.keys(rest).length === 0 ? 0 : valuesOf(rest).length)
     }),
   )
+})
+
+test('permissions of the admin API are gathered by what they are about, in the order of the page', () => {
+  const asked = { scopes: ['admin:keys:read', 'admin:users:write', 'openid', 'admin:users:read'], claims: [] }
+  expect(describeConsent(asked, catalog, german)).toMatchObject({
+    scopes: [de.scopes.openid],
+    administration: [
+      { name: 'Personen und ihre Konten', actions: 'ansehen, anlegen und ändern' },
+      { name: 'Signaturschlüssel', actions: 'ansehen' },
+    ],
+  })
+})
+
+test('a permission without words is a line of its own, whatever it calls itself', () => {
+  const scopes = ['admin:users:forget', 'admin:constructor:name', 'admin:users:read:all', 'admin:users']
+  const shown = describeConsent({ scopes, claims: [] }, catalog, german)
+  expect(shown.administration).toEqual([])
+  expect(shown.scopes).toEqual(scopes.map((scope) => `\u2068${scope}\u2069`))
+})
+
+test.each(supportedLanguages)('there are words for every permission: %s', (tag) => {
+  const shown = describeConsent(
+    { scopes: permissionNames, claims: [] },
+    catalog,
+    chooseLanguage(tag, undefined),
+  )
+  expect(shown.scopes).toEqual([])
+  expect(shown.administration).toHaveLength(new Set(permissionNames.map((name) => name.split(':')[1])).size)
 })

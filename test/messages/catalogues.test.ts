@@ -28,6 +28,8 @@ const borrowed = new Set([
   'Website',
   'QR code',
   'Applications',
+  'Sessions',
+  'Webhooks',
 ])
 
 /** Common in English sentences, and no word of German, French, Spanish or Portuguese. */

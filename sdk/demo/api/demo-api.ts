@@ -1,5 +1,5 @@
 /**
- * The API of the demo: notes, one list for each person, in memory. What it demands is in the three `protect`s; the rest
+ * The API of the demo: notes, one list for each person, in memory. What it demands is in the four `protect`s; the rest
  * is any Hono application.
  */
 import { createApiVerifier } from '@authly-server/api'
@@ -7,6 +7,8 @@ import { protect, resourceMetadata, type TokenVariables } from '@authly-server/a
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 
+/** A second factor: by a class that says so, or by a passkey, whose class includes it. */
+const strong = ['urn:authly:acr:mfa', 'phr', 'phrh']
 const maxNotes = 20
 const maxPeople = 1_000
 const maxLength = 200
@@ -39,6 +41,9 @@ export function createDemoApi(options: DemoApiOptions) {
     .use(resourceMetadata(api))
     .get('/api/notes', protect({ scopes: ['demo:read'] }, api), (c) =>
       c.json({ notes: notesOf(c.var.token.sub) }),
+    )
+    .get('/api/private-notes', protect({ scopes: ['demo:read'], acr: strong }, api), (c) =>
+      c.json({ notes: ['The key is under the third flowerpot'] }),
     )
     .post(
       '/api/notes',

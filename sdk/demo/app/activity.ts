@@ -56,6 +56,7 @@ const words: readonly (readonly [ends: string, what: string])[] = [
   ['/oauth/revoke', 'Handed the refresh token back (revocation)'],
   ['/oidc/userinfo', 'Asked who is signed in (userinfo)'],
   ['/api/notes', 'Called the demo API'],
+  ['/api/private-notes', 'Called the demo API'],
 ]
 
 /** The browser's own measurements: the SDK needs no hook for this. */

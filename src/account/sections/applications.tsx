@@ -60,11 +60,12 @@ const ApplicationRow: FC<ApplicationRowProps> = (props) => {
   const time = (at: number) => formatTime(page.language.tag, at, timeZone)
   const allowed = consent ?? { scopes: granted?.scopes ?? [], claims: [] }
   const authorization_details = granted?.authorization_details ?? []
-  const { scopes, claims, details } = describeConsent(
+  const { scopes, administration, claims, details } = describeConsent(
     { ...allowed, authorization_details },
     catalog,
-    page.messages,
+    page.language,
   )
+  const areas = administration.map(({ name, actions }) => `${name}: ${actions}`)
   const facts = [
     consent && texts.allowedAt(time(consent.granted_at)),
     granted?.last_used_at !== undefined && texts.usedAt(time(granted.last_used_at)),
@@ -79,11 +80,11 @@ const ApplicationRow: FC<ApplicationRowProps> = (props) => {
         </p>
         {!reviewed && <p class="quiet">{texts.callsItself(isolated(client_name))}</p>}
         {facts.length > 0 && <p class="quiet">{facts.join(' · ')}</p>}
-        {scopes.length + claims.length > 0 && (
+        {scopes.length + areas.length + claims.length > 0 && (
           <>
             <p class="quiet">{texts.mayDo}</p>
             <ul class="dots quiet">
-              {[...scopes, ...claims].map((text) => (
+              {[...scopes, ...areas, ...claims].map((text) => (
                 <li>{text}</li>
               ))}
             </ul>

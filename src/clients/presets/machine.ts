@@ -1,4 +1,4 @@
-import type { Preset } from './preset.ts'
+import { type Preset, sharedReasons } from './preset.ts'
 
 export const machine: Preset = {
   name: 'machine',
@@ -13,7 +13,7 @@ export const machine: Preset = {
     scope: '',
   }),
   reasons: {
-    token_endpoint_auth_method: 'not named, so that the secret may be sent in the header or in the body',
+    token_endpoint_auth_method: sharedReasons.secretAnywhere,
     scope: 'none: nobody is asked for consent, so what it may do is named one by one',
     dpop_bound_access_tokens: 'getting a token takes the secret',
   },

@@ -1,4 +1,4 @@
-import { nameAtSignIn, type Preset, scopeOf, withoutIdentity } from './preset.ts'
+import { noteOnIdentity, type Preset, scopeOf, sharedReasons } from './preset.ts'
 
 /** RFC 8252 §7.3: a program listens on whatever port is free; the port is not compared. */
 export const loopbackUris = ['http://127.0.0.1/callback', 'http://[::1]/callback']
@@ -26,14 +26,14 @@ export const native: Preset = {
     token_endpoint_auth_method: 'a program that everybody can download keeps no secret (RFC 8252 §8.5)',
     redirect_uris: 'a loopback address with any port (RFC 8252 §7.3); on phones a scheme of its own (§7.1)',
     scope: 'with `offline_access`: a program stays signed in when the browser’s session ends',
-    scope_claims_in_id_token: nameAtSignIn,
+    scope_claims_in_id_token: sharedReasons.nameAtSignIn,
     dpop_bound_access_tokens:
       'not demanded, because most libraries for phones cannot do it; a program that sends proofs gets bound tokens all the same',
     first_party:
       'any program on a device can claim to be this one (RFC 8252 §8.6), so people are asked for consent',
   },
   notes: (metadata) => [
-    ...withoutIdentity(metadata),
+    ...noteOnIdentity(metadata),
     ...(metadata.redirect_uris.some((uri) => uri.startsWith('com.example.'))
       ? ['Replace com.example… in the redirect URIs by a domain of yours in reverse before others use it.']
       : []),

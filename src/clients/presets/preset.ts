@@ -62,11 +62,19 @@ export const scopeOf = (own: readonly string[], { apiScopes }: Pick<Situation, '
   [...new Set([...own, ...apiScopes])].join(' ')
 
 /** A line for clients whose own `scope` leaves people unknown to them. */
-export const withoutIdentity = ({ scope }: ClientMetadata): readonly string[] =>
+export const noteOnIdentity = ({ scope }: ClientMetadata): readonly string[] =>
   scope.split(' ').includes('openid')
     ? []
     : ['Its scopes lack openid: there is no ID token, so it does not learn who signed in.']
 
-/** Why `scope_claims_in_id_token` is set. */
-export const nameAtSignIn =
-  'the application knows the name and address with the sign-in, without a request to userinfo'
+/** A line for clients that ask for no consent. */
+export const noteOnConsent = ({ first_party }: ClientMetadata): readonly string[] =>
+  first_party ? ['People see no consent page. For an application of somebody else: first_party false.'] : []
+
+/** Why members are as they are in several presets. */
+export const sharedReasons = {
+  sessionScope: 'no `offline_access`: refreshing ends with the session, wherever that is ended',
+  nameAtSignIn: 'the application knows the name and address with the sign-in, without a request to userinfo',
+  ownApplication: 'an application of your own asks nobody for consent to itself',
+  secretAnywhere: 'not named, so that the secret may be sent in the header or in the body',
+} as const

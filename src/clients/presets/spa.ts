@@ -1,4 +1,4 @@
-import { nameAtSignIn, type Preset, scopeOf, withoutIdentity } from './preset.ts'
+import { noteOnConsent, noteOnIdentity, type Preset, scopeOf, sharedReasons } from './preset.ts'
 
 export const spa: Preset = {
   name: 'spa',
@@ -27,21 +27,19 @@ export const spa: Preset = {
   reasons: {
     token_endpoint_auth_method: 'whoever opens the page can read what is in it, so a secret would be none',
     redirect_uris: 'the development server; only where this server runs on loopback too',
-    scope: 'no `offline_access`: refreshing ends with the session, wherever that is ended',
-    scope_claims_in_id_token: nameAtSignIn,
+    scope: sharedReasons.sessionScope,
+    scope_claims_in_id_token: sharedReasons.nameAtSignIn,
     dpop_bound_access_tokens:
       'a stolen token is worth nothing without the key, which cannot leave the browser',
-    first_party: 'an application of your own asks nobody for consent to itself',
+    first_party: sharedReasons.ownApplication,
   },
   notes: (metadata) => [
-    ...withoutIdentity(metadata),
+    ...noteOnIdentity(metadata),
     ...(metadata.dpop_bound_access_tokens
       ? [
           'Tokens are bound to a key of the browser (DPoP): @authly-server/browser does that by itself. For a library that cannot: dpop_bound_access_tokens false.',
         ]
       : []),
-    ...(metadata.first_party
-      ? ['People see no consent page. For an application of somebody else: first_party false.']
-      : []),
+    ...noteOnConsent(metadata),
   ],
 }

@@ -1,4 +1,4 @@
-import { nameAtSignIn, type Preset, scopeOf, withoutIdentity } from './preset.ts'
+import { noteOnConsent, noteOnIdentity, type Preset, scopeOf, sharedReasons } from './preset.ts'
 
 export const web: Preset = {
   name: 'web',
@@ -26,19 +26,14 @@ export const web: Preset = {
     }
   },
   reasons: {
-    token_endpoint_auth_method: 'not named, so that the secret may be sent in the header or in the body',
+    token_endpoint_auth_method: sharedReasons.secretAnywhere,
     redirect_uris: 'the development server',
     backchannel_logout_uri:
       'of a framework whose SDK listens there, if this server may send requests to it: the application hears at once that a session has ended',
-    scope: 'no `offline_access`: refreshing ends with the session, wherever that is ended',
-    scope_claims_in_id_token: nameAtSignIn,
+    scope: sharedReasons.sessionScope,
+    scope_claims_in_id_token: sharedReasons.nameAtSignIn,
     dpop_bound_access_tokens: 'tokens stay on the server, and getting new ones takes the secret',
-    first_party: 'an application of your own asks nobody for consent to itself',
+    first_party: sharedReasons.ownApplication,
   },
-  notes: (metadata) => [
-    ...withoutIdentity(metadata),
-    ...(metadata.first_party
-      ? ['People see no consent page. For an application of somebody else: first_party false.']
-      : []),
-  ],
+  notes: (metadata) => [...noteOnIdentity(metadata), ...noteOnConsent(metadata)],
 }

@@ -176,6 +176,7 @@ async function toPage(
       consent: {
         ...{ session_id: asked.session_id, scopes: request.scopes, claims: claimNames(request) },
         authorization_details: request.authorization_details,
+        ...(request.limited && { limited: request.limited }),
         ...(request.client.fingerprint !== undefined && { fingerprint: request.client.fingerprint }),
       },
     }),

@@ -3,6 +3,7 @@
  * session, decide, and either respond to the client or redirect the user to a page. With a live session and
  * remembered consent it costs one call to the user's object and writes nothing.
  */
+import type { FindHeldPermissions } from '../../access/permissions.ts'
 import type { Origin } from '../../audit/event.ts'
 import { toldClass } from '../../authentication/acr.ts'
 import { policyOf } from '../../authentication/sign-in-policy.ts'
@@ -17,6 +18,7 @@ import type { Clock } from '../../kit/clock.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import type { OpenedHandle } from '../../kit/sealed-handle.ts'
+import { isUnavailable } from '../../kit/unavailable.ts'
 import { relyingPartyOf } from '../../passkeys/relying-party.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
@@ -32,7 +34,13 @@ import { sealCode } from '../../tokens/authorization-code.ts'
 import { subjectFor } from '../../tokens/subject.ts'
 import { type AskNeeds, isUsedUp, readRequest, useUp } from './ask.ts'
 import type { CheckInput, CheckNeeds } from './check.ts'
-import { type AuthorizeDecision, covers, decideAuthorize } from './decide-authorize.ts'
+import {
+  type AuthorizeDecision,
+  type AuthorizeSituation,
+  covers,
+  decideAuthorize,
+} from './decide-authorize.ts'
+import { type LimitedRequest, limitToRoles } from './limit-to-roles.ts'
 import { mayRedirect } from './may-redirect.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 import { unknownHandle } from './request-sources/pushed-request.ts'
@@ -43,6 +51,7 @@ export interface AuthorizeNeeds extends CheckNeeds, AskNeeds {
   readonly now: Clock
   readonly root: RootSecret
   readonly findConsent: FindConsent
+  readonly findHeldPermissions: FindHeldPermissions
   readonly sessionsOf: SessionsOf
   readonly spendOnce: SpendOnce
   readonly wasSpent: WasSpent
@@ -82,7 +91,7 @@ export type AuthorizeOutcome =
   | {
       readonly kind: 'interact'
       readonly page: InteractionPage
-      readonly request: AuthorizeRequest
+      readonly request: LimitedRequest
       /** The session that the consent page asks. */
       readonly asked?: LiveSession | undefined
       readonly because?: Interaction['login_because']
@@ -136,10 +145,9 @@ async function answer(
   const unsendable = await whyUnsendable(needs, checked)
   if (unsendable) return { kind: 'local', refusal: unsendable }
   if (checked.kind !== 'request') return checked
-  const { request } = checked
   const cookie = await readSession(needs, input.cookieHeader)
   const settings = await needs.readSettings()
-  const decision = await decide(needs, input, { request, settings }, cookie)
+  const { decision, request } = await decide(needs, input, { request: checked.request, settings }, cookie)
   switch (decision.next) {
     case 'issue':
       if (input.interaction && !(await consumeInteraction(needs, input.interaction, decision.session))) {
@@ -182,7 +190,7 @@ async function decide(
   input: AuthorizeInput,
   { request, settings }: Asked,
   cookie: OpenedHandle<SessionRouting> | undefined,
-): Promise<AuthorizeDecision> {
+): Promise<Decided> {
   const { required_acr_values, wanted_acr_values } = demandsOf(needs.config, { request, settings })
   const situation = {
     ...{ request, required_acr_values, wanted_acr_values },
@@ -190,8 +198,10 @@ async function decide(
     progress: input.interaction,
     now: needs.now(),
   }
-  if (!cookie)
-    return decideAuthorize({ ...situation, session: undefined, sub: undefined, consent: undefined })
+  if (!cookie) {
+    const nobody = { session: undefined, sub: undefined, consent: undefined }
+    return { decision: decideAuthorize({ ...situation, ...nobody }), request }
+  }
   const limit = clientLimit({ request, settings })
   const [checked, sub] = await Promise.all([
     needs.sessionsOf(cookie.routing.user_id).checkSession({
@@ -208,18 +218,45 @@ async function decide(
   const consent = checked.status === 'live' ? checked.consent : undefined
   const others = checked.status === 'live' ? checked.client_sessions : undefined
   const is_client_full = limit !== undefined && others !== undefined && others >= limit.max
-  const decision = decideAuthorize({ ...situation, session, sub, consent, is_client_full })
-  const mayBeForgotten =
-    session !== undefined &&
-    isAboutConsent(decision) &&
-    !request.prompt.has('consent') &&
-    !covers(consent, request)
-  if (!mayBeForgotten) return decision
-  const stored = await recallConsent(needs, input.origin, request, session)
-  if (stored === 'unavailable') {
-    return { next: 'refuse', refusal: refuse('temporarily_unavailable', 'please try again shortly') }
+  const known = { ...situation, session, sub, consent, is_client_full }
+  const decision = decideAuthorize(known)
+  // Only what may be granted is looked up in Postgres.
+  if (!session || (decision.next !== 'issue' && !isAboutConsent(decision))) return { decision, request }
+  try {
+    const limited = await limitToRoles(needs, request, session, input.interaction)
+    const asked = { ...known, request: limited }
+    return { decision: await decideOnConsent(needs, input.origin, asked, session), request: limited }
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    return { decision: unavailable, request }
   }
-  return stored ? decideAuthorize({ ...situation, session, sub, consent: stored, is_client_full }) : decision
+}
+
+interface Decided {
+  readonly decision: AuthorizeDecision
+  /** Limited to what this person can give. */
+  readonly request: LimitedRequest
+}
+
+const unavailable: AuthorizeDecision = {
+  next: 'refuse',
+  refusal: refuse('temporarily_unavailable', 'please try again shortly'),
+}
+
+async function decideOnConsent(
+  needs: AuthorizeNeeds,
+  origin: Origin,
+  situation: AuthorizeSituation,
+  session: LiveSession,
+): Promise<AuthorizeDecision> {
+  const { request, consent } = situation
+  const decision = decideAuthorize(situation)
+  const mayBeForgotten =
+    isAboutConsent(decision) && !request.prompt.has('consent') && !covers(consent, request)
+  if (!mayBeForgotten) return decision
+  const stored = await recallConsent(needs, origin, request, session)
+  if (stored === 'unavailable') return unavailable
+  return stored ? decideAuthorize({ ...situation, consent: stored }) : decision
 }
 
 interface Asked {

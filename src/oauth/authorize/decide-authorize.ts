@@ -10,12 +10,13 @@ import { invalidRequest, type OAuthRefusal, refuse } from '../../protocol/refusa
 import { isWithin } from '../../protocol/scope-parameter.ts'
 import type { LiveSession } from '../../sessions/session.ts'
 import type { RememberedConsent } from '../../sessions/subject-state.ts'
+import type { LimitedRequest } from './limit-to-roles.ts'
 import type { AuthorizeRequest } from './stages.ts'
 
 export type Progress = Pick<Interaction, 'started_at' | 'prompt_done' | 'session_id' | 'denied' | 'unmet'>
 
 export interface AuthorizeSituation {
-  readonly request: AuthorizeRequest
+  readonly request: LimitedRequest
   /** The browser's live session. */
   readonly session: LiveSession | undefined
   /** The subject by which this client knows the session's user. */
@@ -131,6 +132,8 @@ function needsLogin({ request, now }: AuthorizeSituation, session: LiveSession):
 }
 
 function needsConsent({ request, session, consent, progress }: AuthorizeSituation): boolean {
+  // There is nothing to allow: the page says so, to the person alone.
+  if (request.limited === 'wholly') return true
   const isAnswered = doneBy(session?.session_id, progress)?.consent === true
   if (request.prompt.has('consent') && !isAnswered) return true
   // Attack: an application that anybody can register gets a code without anybody seeing who asks.

@@ -81,10 +81,23 @@ describe('authly login with a browser', () => {
     const denied = await home.run(['roles', 'list'])
     expect([denied.code, denied.stderr]).toEqual([
       1,
-      expect.stringContaining(`Signed in as ${nobody.username}; authly login`),
+      expect.stringContaining(`Signed in as ${nobody.username}: no role of theirs gives it`),
     ])
     const identity = await home.login(nobody, ['--scope', 'openid'])
     expect(identity.stderr).toContain('can administer nothing')
+  })
+
+  it('asks again for what the first sign-in was not given, once there is a role (RFC 6749 §3.3)', async () => {
+    const user = await addUser()
+    const home = await newHome()
+    expect((await home.login(user)).stderr).toContain('can administer nothing')
+    await giveRoles(user, ['auditor'])
+    const login = await home.login(user)
+    expect([login.code, login.stderr]).toEqual([0, expect.not.stringContaining('can administer nothing')])
+    expect((await home.run(['roles', 'list'])).code).toBe(0)
+    const granted = String(readCredentials(home)['scope']).split(' ')
+    expect(granted).toContain('admin:roles:read')
+    expect(granted).not.toContain('admin:roles:write')
   })
 
   it('waits past an answer with a foreign state or another path, and ends at its own (RFC 6749 §10.12)', async () => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../src/clients/client.ts'
 import type { Prompt } from '../../../src/oauth/authorize/check-prompt.ts'
 import { type AuthorizeSituation, decideAuthorize } from '../../../src/oauth/authorize/decide-authorize.ts'
+import type { LimitedRequest } from '../../../src/oauth/authorize/limit-to-roles.ts'
 import type { RedirectTarget } from '../../../src/oauth/authorize/redirect-target.ts'
-import type { AuthorizeRequest } from '../../../src/oauth/authorize/stages.ts'
 import { noClaims } from '../../../src/protocol/claims-parameter.ts'
 import type { Parameters } from '../../../src/protocol/parameters.ts'
 import { plain } from '../../../src/protocol/request-provenance.ts'
@@ -29,7 +29,7 @@ const session: Session = {
 }
 const consent = { scopes: ['openid', 'read'], claims: [] }
 
-const aRequest = (overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest => ({
+const aRequest = (overrides: Partial<LimitedRequest> = {}): LimitedRequest => ({
   client: aClient(),
   target: {} as RedirectTarget,
   parameters: {} as Parameters,
@@ -50,6 +50,7 @@ const aRequest = (overrides: Partial<AuthorizeRequest> = {}): AuthorizeRequest =
   ...overrides,
 })
 
+const beyond = { scopes: [], limited: 'wholly' } as const
 const claimed = 'https://app.example/callback'
 const native = (redirect_uri: string, method: Client['token_endpoint_auth_method'] = 'none') =>
   aRequest({
@@ -214,6 +215,29 @@ describe('decideAuthorize (OpenID Connect Core §3.1.2.3)', () => {
     [
       'first-party clients skip consent',
       { request: aRequest({ client: aClient({ first_party: true }) }), consent: undefined },
+      'issue',
+    ],
+    [
+      'what the person’s roles cannot give at all is said to the person, of a first-party client too',
+      { request: aRequest({ ...beyond, client: aClient({ first_party: true }) }) },
+      'consent',
+    ],
+    [
+      'and silently nothing is told apart from what was not asked about',
+      { request: aRequest({ ...beyond, prompt: new Set<Prompt>(['none']) }) },
+      'consent_required',
+    ],
+    [
+      'nor can it be allowed',
+      {
+        request: aRequest(beyond),
+        progress: { started_at: now, prompt_done: { consent: true }, session_id: 's1' },
+      },
+      'consent',
+    ],
+    [
+      'what the roles give of it needs the consent that covers just that',
+      { request: aRequest({ limited: 'partly' }) },
       'issue',
     ],
     [

@@ -32,7 +32,10 @@ describe('a step-up (RFC 9470)', () => {
       error_description: 'newer, please',
     })
     expect(error).toBeInstanceOf(AuthlyError)
-    expect(error).toMatchObject({ acrValues: ['a', 'b'], maxAge: 300, description: 'newer, please' })
+    expect(error).toMatchObject({
+      ...{ acrValues: ['a', 'b'], acrEssential: true, maxAge: 300 },
+      description: 'newer, please',
+    })
   })
 
   it.each(['-1', '1e9', 'soon', '99999999999'])('max_age %j is none', (max_age) => {

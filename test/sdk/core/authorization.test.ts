@@ -37,6 +37,18 @@ describe('an authorization request (OpenID Connect Core §3.1.2.1, RFC 7636)', (
     expect(url.href).not.toContain(transaction.codeVerifier)
   })
 
+  it('says whether a class of sign-in is wished for or needed (OpenID Connect Core §5.5.1.1)', async () => {
+    const asked = async (acrValues: readonly string[], acrEssential: boolean) => {
+      const options = { scope: 'openid', acrValues, acrEssential }
+      const { searchParams } = (await authorizationRequest(metadata, client, options)).url
+      return [searchParams.get('acr_values'), JSON.parse(searchParams.get('claims') ?? 'null')]
+    }
+    const needed = { id_token: { acr: { essential: true, values: ['a', 'b'] } } }
+    expect(await asked(['a', 'b'], true)).toEqual(['a b', needed])
+    expect(await asked(['a', 'b'], false)).toEqual(['a b', null])
+    expect(await asked([], true)).toEqual([null, null])
+  })
+
   it('has values of its own each time, 256 bits each', async () => {
     const requests = await Promise.all(
       Array.from({ length: 50 }, () => authorizationRequest(metadata, client, { scope: 'openid' })),

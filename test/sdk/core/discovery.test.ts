@@ -16,6 +16,16 @@ describe('discovery (OpenID Connect Discovery §4, RFC 8414)', () => {
     expect(requests).toHaveLength(2)
   })
 
+  it('reads it again when what it said did not work', async () => {
+    const moved = { ...metadata, jwks_uri: `${issuer}/moved` }
+    const { fetch, requests } = answering(json(metadata), json(moved))
+    const read = discoverOnce(issuer, fetch)
+    await read()
+    read.forget()
+    expect(await read()).toEqual(moved)
+    expect(requests).toHaveLength(2)
+  })
+
   it('of an issuer with a path has the path in front (§4.1)', async () => {
     const tenant = `${issuer}/tenant/`
     const { fetch, requests } = answering(json({ ...metadata, issuer: tenant }))

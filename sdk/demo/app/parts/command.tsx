@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 
 /** A command to copy. */
 export function Command({ text }: { readonly text: string }) {
@@ -12,7 +12,14 @@ export function Command({ text }: { readonly text: string }) {
   }
   return (
     <div className="command">
-      <code>{text}</code>
+      <code>
+        {text.split(' ').map((word, index) => (
+          <Fragment key={index}>
+            {index > 0 && ' '}
+            <span className="word">{word}</span>
+          </Fragment>
+        ))}
+      </code>
       <button type="button" className="quiet" onClick={() => void copy()}>
         {isCopied ? 'Copied' : 'Copy'}
         <span className="out-of-sight"> the command</span>

@@ -1,5 +1,5 @@
 import { StepUpRequired, useAuthly } from '@authly-server/react'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { note } from '../activity.ts'
 import { firstScope } from '../authly.ts'
 import { Section } from '../parts/section.tsx'
@@ -16,27 +16,42 @@ interface Outcome {
 
 const writing = 'demo:write'
 
+/** The routes of the API, with what each demands. */
+const calls = [
+  { method: 'GET', path: '/api/notes', title: 'Read notes', demand: 'needs demo:read' },
+  { method: 'POST', path: '/api/notes', title: 'Add a note', demand: 'needs demo:write' },
+  {
+    method: 'DELETE',
+    path: '/api/notes',
+    title: 'Delete all notes',
+    demand: 'and a sign-in of the last minute',
+  },
+  { method: 'GET', path: '/api/private-notes', title: 'Read private notes', demand: 'needs a second factor' },
+] as const
+
+type Call = (typeof calls)[number]
+
 export function CallApi() {
   const { fetch, scope, signIn } = useAuthly()
   const [outcome, setOutcome] = useState<Outcome>()
   const [isBusy, setBusy] = useState(false)
 
-  const call = async (method: 'GET' | 'POST' | 'DELETE') => {
+  const call = async ({ method, path }: Call) => {
     setBusy(true)
     try {
-      setOutcome(await send(method))
+      setOutcome(await send(method, path))
     } catch (error) {
       if (error instanceof StepUpRequired)
         setOutcome({
-          ...{ call: `${method} /api/notes`, status: 401, challenge: challengeOf(error) },
+          ...{ call: `${method} ${path}`, status: 401, challenge: challengeOf(error) },
           remedy: { stepUp: error },
         })
     }
     setBusy(false)
   }
 
-  const send = async (method: string): Promise<Outcome> => {
-    const response = await fetch('/api/notes', {
+  const send = async (method: string, path: string): Promise<Outcome> => {
+    const response = await fetch(path, {
       method,
       ...(method === 'POST'
         ? { body: JSON.stringify({ text: `Note of ${new Date().toLocaleTimeString('en-GB')}` }) }
@@ -44,7 +59,7 @@ export function CallApi() {
     })
     const body = (await response.json()) as { notes?: readonly string[]; error?: string; scope?: string }
     return {
-      ...{ call: `${method} /api/notes`, status: response.status, notes: body.notes },
+      ...{ call: `${method} ${path}`, status: response.status, notes: body.notes },
       challenge: response.headers.get('www-authenticate') ?? undefined,
       ...(body.error === 'insufficient_scope' ? { remedy: { scope: body.scope ?? writing } } : {}),
     }
@@ -58,34 +73,26 @@ export function CallApi() {
     note({ kind: 'event', what: `Asked you for ${more}` })
     void signIn({ scope: wanted(more), returnTo: '/#api' }).catch(() => undefined)
   }
-  const signInAgain = ({ acrValues, maxAge }: StepUpRequired) => {
+  const signInAgain = ({ acrValues, acrEssential, maxAge }: StepUpRequired) => {
     note({ kind: 'event', what: 'Asked you to sign in again (step-up)' })
-    const demand = {
-      ...(acrValues.length > 0 ? { acrValues } : {}),
-      ...(maxAge === undefined ? {} : { maxAge }),
-    }
+    const demand = { acrValues, acrEssential, ...(maxAge === undefined ? {} : { maxAge }) }
     void signIn({ ...demand, scope: wanted(), returnTo: '/#api' }).catch(() => undefined)
   }
 
+  const stepUp = outcome?.remedy && 'stepUp' in outcome.remedy ? outcome.remedy.stepUp : undefined
   return (
     <Section
       id="api"
       title="Call an API"
-      lead="Notes of yours, behind three routes. Reading you allowed when you signed in; the others will ask."
+      lead="Notes of yours, behind four routes. Reading you allowed when you signed in; the others will ask."
     >
       <div className="calls">
-        <button type="button" disabled={isBusy} onClick={() => void call('GET')}>
-          Read notes
-          <small>needs demo:read</small>
-        </button>
-        <button type="button" disabled={isBusy} onClick={() => void call('POST')}>
-          Add a note
-          <small>needs demo:write</small>
-        </button>
-        <button type="button" disabled={isBusy} onClick={() => void call('DELETE')}>
-          Delete all notes
-          <small>and a sign-in of the last minute</small>
-        </button>
+        {calls.map((each) => (
+          <button key={each.title} type="button" disabled={isBusy} onClick={() => void call(each)}>
+            {each.title}
+            <small>{each.demand}</small>
+          </button>
+        ))}
       </div>
       <div className="outcome" role="status">
         {outcome && (
@@ -96,7 +103,9 @@ export function CallApi() {
             </p>
             {outcome.challenge && (
               <pre>
-                <code>WWW-Authenticate: {outcome.challenge}</code>
+                <code>
+                  <Challenge text={`WWW-Authenticate: ${outcome.challenge}`} />
+                </code>
               </pre>
             )}
             {outcome.notes &&
@@ -119,18 +128,32 @@ export function CallApi() {
           onAct={() => allow(writing)}
         />
       )}
-      {outcome?.remedy && 'stepUp' in outcome.remedy && (
+      {stepUp && (
         <Remedy
-          text={`You signed in too long ago for this (RFC 9470). Whoever walks up to an unlocked computer stops here: the API wants a sign-in of the last ${outcome.remedy.stepUp.maxAge} seconds.`}
-          action="Sign in again"
-          onAct={() => {
-            if (outcome.remedy && 'stepUp' in outcome.remedy) signInAgain(outcome.remedy.stepUp)
-          }}
+          text={
+            stepUp.acrValues.length > 0
+              ? 'A password was enough for everything else, but not for this (RFC 9470): the API names the classes of sign-in that it accepts. The server asks for your second factor, and whoever has none sets one up on the way.'
+              : `You signed in too long ago for this (RFC 9470). Whoever walks up to an unlocked computer stops here: the API wants a sign-in of the last ${stepUp.maxAge} seconds.`
+          }
+          action={stepUp.acrValues.length > 0 ? 'Use a second factor' : 'Sign in again'}
+          onAct={() => signInAgain(stepUp)}
         />
       )}
     </Section>
   )
 }
+
+/** A parameter on each line; long names may break at their underscores. */
+const Challenge = ({ text }: { readonly text: string }) =>
+  text
+    .replaceAll(/, (?=\w+=)/g, ',\n  ')
+    .split(/(?<=_)/)
+    .map((part, index) => (
+      <Fragment key={index}>
+        {index > 0 && <wbr />}
+        {part}
+      </Fragment>
+    ))
 
 interface RemedyProps {
   readonly text: string

@@ -5,7 +5,7 @@ const steps = [
   ['Sign in', 'on the server’s own page. The password never comes near this one.'],
   ['Read the tokens', 'claim by claim: what is in which, and why.'],
   ['Watch them renew', 'every minute, by one tab for all, without anybody noticing.'],
-  ['Call an API', 'that wants a permission you have not given yet, and a fresh sign-in.'],
+  ['Call an API', 'that wants a permission you have not given yet, a fresh sign-in, or a second factor.'],
   ['Sign out everywhere', 'or have an administrator end the session, and see the page notice.'],
 ] as const
 

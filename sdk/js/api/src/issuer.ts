@@ -1,4 +1,4 @@
-import { discover, type Fetch, readJson, type ServerMetadata } from '@authly-server/core'
+import { discoverOnce, type Fetch, readJson, type ServerMetadata } from '@authly-server/core'
 
 /** What this package asks the issuer. */
 export interface Issuer {
@@ -9,30 +9,24 @@ export interface Issuer {
 
 /** Milliseconds. */
 const timeout = 5_000
-const metadataAge = 3_600_000
 
 /**
  * The issuer, over a `fetch` that waits for a limited time and follows no redirect: whoever it leads to would say which
  * keys are the issuer's.
  */
 export function createIssuer(issuer: string, fetch: Fetch, now: () => number): Issuer {
-  let known: { readonly metadata: ServerMetadata; readonly until: number } | undefined
-  const metadata = async () => {
-    if (known && known.until > now()) return known.metadata
-    // Only what has arrived is kept, never a promise: on Workers that of another request may never settle.
-    known = { metadata: await discover(issuer, fetch), until: now() + metadataAge }
-    return known.metadata
-  }
+  const metadata = discoverOnce(issuer, fetch, now)
   return {
     metadata,
     async readKeys() {
       try {
-        const { jwks_uri } = known?.metadata ?? (await metadata())
+        const { jwks_uri } = await metadata()
         const { value } = await readJson(fetch, new Request(jwks_uri))
         if (!Array.isArray(value['keys'])) throw new TypeError('the answer of jwks_uri is not a JWK set')
         return value['keys']
       } catch (error) {
-        known = undefined
+        // The issuer may have moved its keys.
+        metadata.forget()
         throw error
       }
     },

@@ -5,6 +5,7 @@ export class StepUpRequired extends AuthlyError {
   override readonly name = 'StepUpRequired'
   /** The preferred one first. */
   readonly acrValues: readonly string[]
+  readonly acrEssential = true
   /** Seconds. */
   declare readonly maxAge?: number
 

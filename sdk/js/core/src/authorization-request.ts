@@ -9,6 +9,11 @@ export interface SignInOptions {
   readonly loginHint?: string
   /** Values of `acr`, the preferred one first. */
   readonly acrValues?: readonly string[]
+  /**
+   * One of them is needed, not just wished for (§5.5.1.1): people set up the factor that they lack, and whoever reaches none
+   * comes back with `unmet_authentication_requirements`.
+   */
+  readonly acrEssential?: boolean
   /** Seconds since the last sign-in that are still good enough. */
   readonly maxAge?: number
   /** Languages (BCP 47), the preferred one first. */
@@ -51,6 +56,7 @@ export async function authorizationRequest(
     startedAt: Date.now(),
     ...(options.maxAge === undefined ? {} : { maxAge: options.maxAge }),
   }
+  const { acrValues = [] } = options
   const url = new URL(metadata.authorization_endpoint)
   const parameters = {
     response_type: 'code',
@@ -64,7 +70,11 @@ export async function authorizationRequest(
     dpop_jkt: client.dpopThumbprint,
     prompt: options.prompt,
     login_hint: options.loginHint,
-    acr_values: options.acrValues?.join(' '),
+    acr_values: acrValues.join(' ') || undefined,
+    claims:
+      options.acrEssential && acrValues.length > 0
+        ? JSON.stringify({ id_token: { acr: { essential: true, values: acrValues } } })
+        : undefined,
     max_age: options.maxAge?.toString(),
     ui_locales: options.uiLocales?.join(' '),
   }

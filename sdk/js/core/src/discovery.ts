@@ -29,24 +29,34 @@ const optional = [
 
 /**
  * Reads the discovery document once and again after an hour; a failed attempt is not kept.
+ * @param now milliseconds since the Unix epoch
  * @throws AuthlyError `issuer_mismatch`, `invalid_response` or `network_error`
  */
-export function discoverOnce(issuer: string, fetch: Fetch): () => Promise<ServerMetadata> {
+export function discoverOnce(
+  issuer: string,
+  fetch: Fetch,
+  now: () => number = () => Date.now(),
+): (() => Promise<ServerMetadata>) & { readonly forget: () => void } {
   let known: { readonly metadata: ServerMetadata; readonly until: number } | undefined
   let reading: Promise<ServerMetadata> | undefined
   const read = async (): Promise<ServerMetadata> => {
     const metadata = await discover(issuer, fetch)
-    known = { metadata, until: Date.now() + 3_600_000 }
+    known = { metadata, until: now() + 3_600_000 }
     return metadata
   }
-  return async () => {
-    if (known && known.until > Date.now()) return known.metadata
+  const get = async () => {
+    if (known && known.until > now()) return known.metadata
     if (isOnWorkers()) return read()
     reading ??= read().finally(() => {
       reading = undefined
     })
     return reading
   }
+  return Object.assign(get, {
+    forget() {
+      known = undefined
+    },
+  })
 }
 
 /** There, and in Vercel's likeness, a request that waits for what another one has begun may wait for ever. */

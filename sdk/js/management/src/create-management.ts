@@ -1,13 +1,20 @@
-import { createDpopKey, createNonces, discoverOnce, type Fetch, isSecureAddress } from '@authly-server/core'
+import {
+  clientAssertion,
+  createDpopKey,
+  createNonces,
+  discoverOnce,
+  type Fetch,
+  isSecureAddress,
+} from '@authly-server/core'
 import { ownTokens, serviceAccountTokens, type TokenFunction, type TokenSource } from './access-token.ts'
 import { type TailOptions, tailAudit } from './audit-tail.ts'
 import { makeClient } from './client.ts'
-import { clientAssertion, type PrivateJwk } from './client-assertion.ts'
 import { changes, operations } from './generated/operations.ts'
 import type { Resources } from './generated/resources.ts'
 import type { AuditEvent } from './generated/schemas.ts'
 import { type JobWatchers, watchJobs } from './jobs.ts'
 import { createPacing } from './pacing.ts'
+import { clientKeyOf, type PrivateJwk } from './private-jwk.ts'
 import { createTransport } from './transport.ts'
 
 interface CommonOptions {
@@ -96,7 +103,9 @@ function accountTokens(options: ServiceAccountOptions, { issuer, ...needs }: Sha
   if (!clientId) throw new TypeError('clientId or AUTHLY_CLIENT_ID is required')
   if (!clientSecret && !privateKey)
     throw new TypeError('clientSecret, AUTHLY_CLIENT_SECRET, privateKey or token is required')
-  const authenticate = privateKey ? clientAssertion(issuer, clientId, privateKey) : async () => ({})
+  const authenticate = privateKey
+    ? clientAssertion(issuer, clientId, clientKeyOf(privateKey))
+    : async () => ({})
   const discover = discoverOnce(issuer, needs.fetch)
   return serviceAccountTokens({ ...needs, discover }, { clientId, clientSecret, scope, authenticate })
 }

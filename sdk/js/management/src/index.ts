@@ -2,7 +2,6 @@ export { AuthlyError } from '@authly-server/core'
 export type { TokenFunction } from './access-token.ts'
 export type { AuditReset } from './audit-message.ts'
 export type { TailOptions } from './audit-tail.ts'
-export type { PrivateJwk } from './client-assertion.ts'
 export type {
   Management,
   ManagementOptions,
@@ -37,5 +36,6 @@ export type {
   RequestOptions,
   Versioned,
 } from './operation.ts'
+export type { PrivateJwk } from './private-jwk.ts'
 export type { Upload } from './upload.ts'
 export { ndjson } from './upload.ts'

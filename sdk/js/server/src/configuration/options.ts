@@ -1,5 +1,4 @@
-import type { AuthlyError } from '@authly-server/core'
-import type { ClientKey } from '../provider/client-authentication.ts'
+import type { AuthlyError, ClientKey } from '@authly-server/core'
 import type { KeyValueStore } from '../session/store.ts'
 
 /** What is left out is read from the environment, where a variable is named. */

@@ -1,0 +1,43 @@
+/**
+ * Of the admin scopes that are asked for, only those reach the consent page and the grant whose permissions the person's
+ * roles give: the server may narrow a scope, and the token response says what is left (RFC 6749 §3.3). Costs a query, for
+ * requests with admin scopes alone.
+ */
+import type { FindHeldPermissions } from '../../access/permissions.ts'
+import type { Interaction } from '../../interaction/interaction.ts'
+import { isAdminScope } from '../../protocol/scope-parameter.ts'
+import type { LiveSession } from '../../sessions/session.ts'
+import type { AuthorizeRequest } from './stages.ts'
+
+export type LimitedRequest = AuthorizeRequest & {
+  /** Scopes were left out that are not this person's to give; wholly: and nothing else is asked for. */
+  readonly limited?: 'partly' | 'wholly' | undefined
+}
+
+export async function limitToRoles(
+  { findHeldPermissions }: { readonly findHeldPermissions: FindHeldPermissions },
+  request: AuthorizeRequest,
+  session: LiveSession,
+  progress: Pick<Interaction, 'prompt_done' | 'consent'> | undefined,
+): Promise<LimitedRequest> {
+  const asked = request.scopes.filter(isAdminScope)
+  if (asked.length === 0) return request
+  const held = await findHeldPermissions(session.user_id, asked)
+  const shown = shownTo(session, progress)
+  const left = asked.filter((scope) => held.includes(scope) && shown?.includes(scope) !== false)
+  if (left.length === asked.length) return request
+  const scopes = request.scopes.filter((scope) => !isAdminScope(scope) || left.includes(scope))
+  // To be remembered while away is nothing by itself.
+  const isNothing =
+    scopes.every((scope) => scope === 'offline_access') && request.authorization_details.length === 0
+  return { ...request, scopes, limited: isNothing ? 'wholly' : 'partly' }
+}
+
+/** Attack: an earlier consent fills in what a role given since the page was shown allows, and nobody has seen it. */
+const shownTo = (
+  { session_id }: LiveSession,
+  progress: Pick<Interaction, 'prompt_done' | 'consent'> | undefined,
+): readonly string[] | undefined =>
+  progress?.prompt_done.consent && progress.consent?.session_id === session_id
+    ? progress.consent.scopes
+    : undefined
