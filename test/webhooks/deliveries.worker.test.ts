@@ -18,6 +18,7 @@ import {
   dispatch,
   dispatcher,
   evict,
+  hangOutbox,
   happen,
   mendOutbox,
   openWebhook,
@@ -412,6 +413,36 @@ describe('an outbox that fails', () => {
       expect(idsOf(await webhook.seen()).sort()).toEqual(events.map(({ id }) => id).sort())
     expect(await stored()).toEqual([['position', expect.any(Number)]])
   })
+
+  // Two, so that their times do not add up.
+  it('because it never answers holds up nobody either, and gets each event once when it answers again', async () => {
+    const [one, two, other] = [await openWebhook(), await openWebhook(), await openWebhook()]
+    const releases = [await hangOutbox(one.id), await hangOutbox(two.id)]
+    const event = await happen()
+    await dispatch()
+    await deliver(other.id)
+    expect(idsOf(await other.seen())).toEqual([event.id])
+    for (const { id } of [one, two]) {
+      const reason = expect.stringContaining('TimeoutError')
+      const line = { event: 'webhook_dispatch_failed', subject: id, outcome: 'refused', reason }
+      expect(log.lines).toContainEqual(expect.objectContaining(line))
+    }
+    expect(await stored()).toMatchObject([
+      ['position', { behind: { [one.id]: { failures: 1 }, [two.id]: { failures: 1 } } }],
+    ])
+    // What they were handed reaches them after all, and again.
+    for (const release of releases) await release()
+    const later = await happen()
+    vi.setSystemTime(Date.now() + 60 * second)
+    await dispatch()
+    await dispatch()
+    for (const webhook of [one, two, other]) {
+      await deliver(webhook.id)
+      await runFor(webhook.id, hour)
+      expect(idsOf(await webhook.seen())).toEqual([event.id, later.id])
+    }
+    expect(await stored()).toEqual([['position', expect.any(Number)]])
+  }, 60_000)
 
   it('for an hour is left behind, and a replay of what it missed repairs that', async () => {
     const { broken } = await opened()
