@@ -10,6 +10,7 @@ import {
   maxListeners,
   maxListenersInAll,
 } from './listener-schemas.ts'
+import { nudgeForFirst } from './nudge-for-first.ts'
 import { assertMayReceive, insertWebhook, lockToCount, newColumns } from './webhook-row.store.ts'
 
 export const createWebhookListener = defineOperation({
@@ -56,7 +57,7 @@ sent. It disappears when it has not asked for ${leaseSeconds} seconds. The secre
     )
     return created
   },
-  async afterwards({ deps }) {
-    deps.nudgeWebhooks()
+  async afterwards(call) {
+    nudgeForFirst(call)
   },
 })
