@@ -22,9 +22,9 @@ export function createWebhookOutboxOf(
     const object = objectOf(webhookId)
     return {
       enqueue: (page) => inTime(object.enqueue(page)),
-      sendAgain: (id, event, orderId) => inTime(object.sendAgain(id, event, orderId)),
-      sendTest: (id, event) => inTime(object.sendTest(id, event)),
-      replay: (order) => inTime(object.replay(order)),
+      sendAgain: (...order) => inTime(object.sendAgain(...order)),
+      sendTest: (...order) => inTime(object.sendTest(...order)),
+      replay: (...order) => inTime(object.replay(...order)),
       wake: () => inTime(object.wake()),
       take: (taken, waitMs) => inTime(object.take(taken, waitMs), waitMs),
     }

@@ -4,6 +4,8 @@
  * because one that is down is down for every event: it is asked once in a while, not once for each.
  */
 import { DurableObject } from 'cloudflare:workers'
+import type { AuditEvent } from '../audit/event.ts'
+import { createOutbox, encodeEvents, type Outbox, outboxTable } from '../audit/outbox.ts'
 import { configOf } from '../config.ts'
 import { createBoundedBatch } from '../db/run-batch.ts'
 import { describeError } from '../kit/describe-error.ts'
@@ -49,7 +51,7 @@ const keys = {
   handed: 'handed',
   /** Attempts in a row that failed, and when the first of them was. */
   failures: 'failures',
-  failingSince: 'failing_since',
+  failingSince: 'endpoint_failing_since',
   pausedUntil: 'paused_until',
   /** Somebody has changed the endpoint: it is looked at although nothing is due. */
   changed: 'changed',
@@ -76,14 +78,19 @@ export class WebhookOutboxObject extends DurableObject<Env> {
   readonly #deliveries: WaitingDeliveries
   readonly #replays: WaitingReplays
   readonly #listener: ListenerQueue
+  readonly #outbox: Outbox
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.#schema = createObjectSchema(ctx.storage, [deliveriesTable + replaysTable])
+    this.#schema = createObjectSchema(ctx.storage, [deliveriesTable + replaysTable, outboxTable])
     this.#alarm = createObjectAlarm(ctx)
     this.#deliveries = openWaitingDeliveries(ctx.storage.sql)
     this.#replays = openWaitingReplays(ctx.storage.sql)
     this.#listener = createListenerQueue(this.#deliveries, ctx.storage.kv)
+    this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, async (eventsJson) => {
+      const { createDeliverEvents } = await import('../audit/deliver-events.store.ts')
+      await createDeliverEvents(this.env)(eventsJson)
+    })
   }
 
   async enqueue({ webhook_id, kind, up_to, events }: HandedPage): Promise<void> {
@@ -108,8 +115,13 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     this.#ring()
   }
 
-  async sendAgain(webhookId: string, event: DueEvent, orderId: string): Promise<boolean> {
-    return this.#take(webhookId, orderId, () => {
+  async sendAgain(
+    webhookId: string,
+    event: DueEvent,
+    orderId: string,
+    recorded: AuditEvent,
+  ): Promise<boolean> {
+    return this.#take(webhookId, orderId, recorded, () => {
       if (!this.#hasRoomFor(event.event_id)) return false
       this.#deliveries.insert(event, Date.now(), 'again')
       this.ctx.storage.kv.delete(keys.pausedUntil)
@@ -117,8 +129,8 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     })
   }
 
-  async sendTest(webhookId: string, event: TrailEvent): Promise<boolean> {
-    return this.#take(webhookId, event.id, () => {
+  async sendTest(webhookId: string, event: TrailEvent, recorded: AuditEvent): Promise<boolean> {
+    return this.#take(webhookId, event.id, recorded, () => {
       if (!this.#hasRoomFor(event.id)) return false
       const due = { event_id: event.id, position: 0, type: event.type, subject: null }
       this.#deliveries.insert(due, Date.now(), 'new', JSON.stringify(event))
@@ -128,8 +140,8 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     })
   }
 
-  async replay(order: ReplayOrder): Promise<boolean> {
-    return this.#take(order.webhook_id, order.id, () => {
+  async replay(order: ReplayOrder, recorded: AuditEvent): Promise<boolean> {
+    return this.#take(order.webhook_id, order.id, recorded, () => {
       if (this.#replays.count() >= maxReplays) return false
       this.#replays.insert(order)
       return true
@@ -137,7 +149,7 @@ export class WebhookOutboxObject extends DurableObject<Env> {
   }
 
   /** Takes an order of an administrator, once: a request that is repeated hands it over again. */
-  #take(webhookId: string, orderId: string, keep: () => boolean): boolean {
+  #take(webhookId: string, orderId: string, recorded: AuditEvent, keep: () => boolean): boolean {
     const { kv } = this.ctx.storage
     this.#schema.ensure()
     const orders = kv.get<readonly string[]>(keys.orders) ?? []
@@ -145,9 +157,13 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     let isKept = false
     this.#keep(webhookId, () => {
       isKept = keep()
-      if (isKept) kv.put(keys.orders, [...orders, orderId].slice(-maxOrders))
+      if (!isKept) return
+      kv.put(keys.orders, [...orders, orderId].slice(-maxOrders))
+      // Here and not by who orders it: what is refused, or never gets here, has not happened.
+      this.#outbox.append(encodeEvents([recorded]), 1)
     })
     this.#ring()
+    if (isKept) this.#outbox.flushSoon('own')
     return isKept
   }
 
@@ -179,8 +195,11 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       const again = this.#listener.restsUntil(Date.now())
       return again === undefined ? this.#drop() : this.#alarm.ringBy(again)
     }
+    // First: the trail tells the order before what comes of it.
+    const told = await this.#outbox.flush()
     try {
-      if ((await this.#work(storage.kv.get<string>(keys.webhookId) ?? '')) === 'over') return this.#drop()
+      const isOver = (await this.#work(storage.kv.get<string>(keys.webhookId) ?? '')) === 'over'
+      if (isOver && told === 'empty') return this.#drop()
       this.#ring()
     } catch (error) {
       logWarning('webhook_failed', { subject: 'outbox', reason: describeError(error) })

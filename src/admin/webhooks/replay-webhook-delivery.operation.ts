@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import { insertEvents } from '../../audit/insert-events.store.ts'
 import { firstRow } from '../../db/json-row.ts'
 import { uuid } from '../../kit/field-schemas.ts'
 import { uuidv7 } from '../../kit/ids.ts'
@@ -26,7 +25,7 @@ export const replayWebhookDelivery = defineOperation({
     webhook_disabled: { title: 'The webhook endpoint is disabled' },
     not_in_trail: { title: 'The trail does not have the event any more, or it was a test' },
   },
-  async run({ event, now, params: { webhook_id: id, event_id }, writeOnce }) {
+  async run({ now, params: { webhook_id: id, event_id }, writeOnce }) {
     const sent = answer(204, undefined, { handOver: uuidv7(now) })
     await writeOnce(sent.value, [
       refuseUnknown(id),
@@ -34,18 +33,17 @@ export const replayWebhookDelivery = defineOperation({
       sql`select authly_refuse('AU404', 'delivery') where not exists (${selectDelivery(id, event_id)})`,
       sql`select authly_refuse('AU409', 'not_in_trail')
         where not exists (select from audit_events where id = ${event_id}::uuid)`,
-      insertEvents([
-        event('webhook.replayed', { entity_type: 'webhook', entity_id: id, data: { filters: { event_id } } }),
-      ]),
     ])
     return sent
   },
-  async afterwards({ db, deps, params: { webhook_id: id, event_id } }, { handOver = '' }) {
+  async afterwards({ db, deps, event, params: { webhook_id: id, event_id } }, { handOver = '' }) {
     const delivery = firstRow(deliveryRow, await db.run(selectDelivery(id, event_id)))
     // Forgotten in the meantime, or its endpoint is deleted.
     if (!delivery) return notFound
     const { position, subject, type } = delivery
     const due = { event_id, position, subject, type }
-    return (await deps.webhookOutboxOf(id).sendAgain(id, due, handOver)) ? undefined : unavailable
+    const filters = { event_id }
+    const recorded = event('webhook.replayed', { entity_type: 'webhook', entity_id: id, data: { filters } })
+    return (await deps.webhookOutboxOf(id).sendAgain(id, due, handOver, recorded)) ? undefined : unavailable
   },
 })

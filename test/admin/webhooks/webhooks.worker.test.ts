@@ -467,6 +467,45 @@ describe('sending again', () => {
   })
 })
 
+/** What the trail tells of orders to an endpoint, once its object has rung. */
+async function ordersInTrail(webhookId: string) {
+  await runFor(webhookId, 10_000)
+  const events = await testDatabase()
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.entity_id, webhookId))
+    .orderBy(auditEvents.position)
+  return events.filter(({ type }) => type === 'webhook.tested' || type === 'webhook.replayed')
+}
+
+it('the trail tells each order once, who gave it and what it was', async () => {
+  const webhook = await openWebhook()
+  const event = await happen()
+  await dispatch()
+  await deliver(webhook.id)
+  const from = new Date(Date.now() - hour).toISOString()
+  // The same request twice is one order.
+  const key = uuidv7()
+  for (const [path, body] of [
+    ['test'],
+    ['test'],
+    [`deliveries/${event.id}/replay`],
+    ['replay', { from, only: 'all' }],
+  ] as const) {
+    const headers = { 'idempotency-key': path === 'test' ? key : uuidv7() }
+    const answer = await call(webhook.admin, 'POST', `${webhook.path}/${path}`, body, headers)
+    expect(answer.status, path).toBeLessThan(300)
+  }
+  const told = await ordersInTrail(webhook.id)
+  expect(told.map(({ type, data }) => [type, data])).toEqual([
+    ['webhook.tested', {}],
+    ['webhook.replayed', { filters: { event_id: event.id } }],
+    ['webhook.replayed', { filters: expect.objectContaining({ from, only: 'all' }) }],
+  ])
+  for (const { actor_id, entity_type } of told)
+    expect([actor_id, entity_type]).toEqual([webhook.admin.id, 'webhook'])
+})
+
 describe('an order with an Idempotency-Key', () => {
   /** An endpoint that got an event. */
   async function opened() {
@@ -517,9 +556,12 @@ describe('an order with an Idempotency-Key', () => {
     for (let count = 0; count < 10; count++) expect((await replay()).status).toBe(200)
     const headers = { 'idempotency-key': uuidv7() }
     expect([(await replay(headers)).status, (await replay(headers)).status]).toEqual([503, 503])
+    // What was refused has not happened.
+    expect(await ordersInTrail(webhook.id)).toHaveLength(10)
     await runFor(webhook.id, 60_000)
     const before = (await idsOf(webhook)).filter((id) => id === event.id).length
     expect((await replay(headers)).status).toBe(200)
+    expect(await ordersInTrail(webhook.id)).toHaveLength(11)
     await runFor(webhook.id, 60_000)
     expect((await idsOf(webhook)).filter((id) => id === event.id)).toHaveLength(before + 1)
   })
@@ -541,6 +583,8 @@ it('tests and single replays wait within the limit of all events', async () => {
     const answer = await call(webhook.admin, 'POST', `${webhook.path}/${path}`)
     expect([path, answer.status]).toEqual([path, 503])
   }
+  await webhook.set('down')
+  expect(await ordersInTrail(webhook.id)).toEqual([])
 })
 
 describe('the log', () => {
