@@ -114,6 +114,41 @@ describe('who may do what', () => {
     }
   })
 
+  // Attack: whoever may not read the trail follows a person by what is delivered.
+  it('deliveries tell of the trail: looking at them and sending one again take audit:read as well', async () => {
+    const webhook = await openWebhook()
+    const event = await happen()
+    await dispatch()
+    await deliver(webhook.id)
+    const one = `${webhook.path}/deliveries/${event.id}`
+    const nobody = `${webhook.path}/deliveries/${uuidv7()}`
+    const asked = [
+      ['GET', `${webhook.path}/deliveries`, 200],
+      ['GET', `${webhook.path}/deliveries?subject=user:${event.user_id}`, 200],
+      ['GET', one, 200],
+      ['GET', nobody, 404],
+      ['POST', `${one}/replay`, 204],
+      ['POST', `${nobody}/replay`, 404],
+    ] as const
+    const statuses = async (actor: TestActor) => {
+      const answers = []
+      for (const [method, path] of asked) answers.push((await call(actor, method, path)).status)
+      return answers
+    }
+    const both = ['admin:webhooks:read', 'admin:webhooks:write'] as const
+    // What exists and what does not look the same.
+    const refused = asked.map(() => 403)
+    expect(await statuses(await limited(both))).toEqual(refused)
+    expect(await statuses(await addAdmin({ scopes: [...both] }))).toEqual(refused)
+    expect(await statuses(await addServiceAccount([...both]))).toEqual(refused)
+    await deliver(webhook.id)
+    expect(await webhook.seen()).toHaveLength(1)
+    const all = [...both, 'admin:audit:read'] as const
+    expect(await statuses(await limited(all))).toEqual(asked.map(([, , status]) => status))
+    // The endpoints themselves are no part of the trail.
+    expect((await call(await limited(both), 'GET', webhook.path)).status).toBe(200)
+  })
+
   it('an endpoint ends with the rights of whoever answers for it, and another administrator takes it over', async () => {
     const owner = await limited(['admin:webhooks:write', 'admin:audit:read'])
     const webhook = await openWebhook({}, owner)
