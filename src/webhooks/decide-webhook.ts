@@ -21,6 +21,19 @@ const maxRetryMs = 6 * 60 * minute
 const maxPauseMs = 10 * minute
 const maxRetryAfterMs = day
 
+/** How an attempt ended, as the log shows it. */
+export interface MadeAttempt {
+  /** When it began: RFC 3339. */
+  readonly at: string
+  readonly response_status: number | null
+  /** Null: the endpoint took the event. */
+  readonly reason: string | null
+  readonly duration_ms: number
+}
+
+/** Kept in the row that an attempt writes anyway; most need one, and whoever looks for a mistake needs the last ones. */
+export const maxRecentAttempts = 10
+
 /** How an attempt ends. */
 export type AttemptOutcome =
   | { readonly outcome: 'delivered'; readonly status: number }

@@ -39,6 +39,7 @@ import {
   type Delivery,
   deliveriesTable,
   openWaitingDeliveries,
+  recentAttemptsColumn,
   type WaitingDeliveries,
 } from './waiting-deliveries.table.ts'
 import { openWaitingReplays, replaysTable, type WaitingReplays } from './waiting-replays.table.ts'
@@ -82,7 +83,11 @@ export class WebhookOutboxObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.#schema = createObjectSchema(ctx.storage, [deliveriesTable + replaysTable, outboxTable])
+    this.#schema = createObjectSchema(ctx.storage, [
+      deliveriesTable + replaysTable,
+      outboxTable,
+      recentAttemptsColumn,
+    ])
     this.#alarm = createObjectAlarm(ctx)
     this.#deliveries = openWaitingDeliveries(ctx.storage.sql)
     this.#replays = openWaitingReplays(ctx.storage.sql)
@@ -300,8 +305,10 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     const due = this.#deliveries.due(now, isFailing ? 1 : roundSize)
     return due.filter((delivery) => {
       if (!isGivenUp(delivery, now)) return true
-      const { response_status, duration_ms, reason } = delivery
-      this.#end(delivery, { status: 'failed', response_status, duration_ms, reason: reason ?? 'expired' })
+      const { event_id, response_status, duration_ms, reason } = delivery
+      const ended = { status: 'failed', response_status, duration_ms, reason: reason ?? 'expired' } as const
+      this.#deliveries.end(event_id, ended)
+      countEnd('failed')
       return false
     })
   }
@@ -314,7 +321,9 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     const { event_id, made, position } = delivery
     const event = made === null ? round.events.get(event_id) : (JSON.parse(made) as TrailEvent)
     if (event === undefined) {
-      this.#end(delivery, { status: 'dropped', response_status: null, duration_ms: null, reason: 'no_event' })
+      const ended = { response_status: null, duration_ms: null, reason: 'no_event' }
+      this.#deliveries.end(event_id, { status: 'dropped', ...ended })
+      countEnd('dropped')
       return undefined
     }
     const began = Date.now()
@@ -330,15 +339,19 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     if (outcome.outcome === 'failed') {
       count('authly_webhook_deliveries_total', 1, 'failed')
       const { reason } = outcome
-      this.#deliveries.endAttempt(event_id, { response_status: status, duration_ms, reason })
+      this.#deliveries.endAttempt(delivery, { response_status: status, duration_ms, reason }, began)
       logWarning('webhook_failed', { subject: round.webhookId, reason, count: delivery.attempts + 1 })
       return outcome
     }
     const isTaken = outcome.outcome === 'delivered'
-    this.#end(delivery, {
-      ...{ status: isTaken ? 'delivered' : 'cancelled', response_status: status, duration_ms },
-      reason: isTaken ? null : 'gone',
-    })
+    const end = isTaken ? 'delivered' : 'cancelled'
+    const reason = isTaken ? null : 'gone'
+    this.#deliveries.endAttempt(
+      delivery,
+      { status: end, response_status: status, duration_ms, reason },
+      began,
+    )
+    countEnd(end)
     if (isTaken) measure('authly_webhook_delay_seconds', (Date.now() - delivery.queued_at) / 1000)
     return outcome
   }
@@ -357,11 +370,6 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       logWarning('webhook_failed', { subject: webhookId, reason: describeError(error) })
       return { outcome: 'failed', reason: 'error', status: undefined, retryAfterMs: undefined }
     }
-  }
-
-  #end(delivery: Delivery, ended: Parameters<WaitingDeliveries['endAttempt']>[1] & { status: Ended }): void {
-    this.#deliveries.endAttempt(delivery.event_id, ended)
-    count('authly_webhook_deliveries_total', 1, ended.status === 'failed' ? 'given_up' : ended.status)
   }
 
   /** @returns why the endpoint is to be disabled */
@@ -408,4 +416,5 @@ export class WebhookOutboxObject extends DurableObject<Env> {
   }
 }
 
-type Ended = Exclude<Delivery['status'], 'waiting'>
+const countEnd = (status: Exclude<Delivery['status'], 'waiting'>): void =>
+  count('authly_webhook_deliveries_total', 1, status === 'failed' ? 'given_up' : status)

@@ -155,6 +155,46 @@ describe('a receiver that does not take it', () => {
     expect(await statusesOf(webhook)).toEqual(['delivered'])
   })
 
+  it('is told by its last attempts, ten at most, in the entry of the event alone', async () => {
+    const { webhook, event } = await sent()
+    const read = async () => {
+      const path = `${webhook.path}/deliveries/${event.id}`
+      return (await (await call(await addAdmin(), 'GET', path)).json()) as {
+        attempts: number
+        recent_attempts: { at: string; response_status: number | null; reason: string | null }[]
+      }
+    }
+    await webhook.set('down')
+    await deliver(webhook.id)
+    await webhook.set('redirect')
+    await runFor(webhook.id, 8 * second)
+    const { recent_attempts: two } = await read()
+    expect(two).toEqual([
+      {
+        at: expect.any(String),
+        response_status: null,
+        reason: 'redirect_refused',
+        duration_ms: expect.any(Number),
+      },
+      { at: expect.any(String), response_status: 503, reason: 'http_503', duration_ms: expect.any(Number) },
+    ])
+    await webhook.set('down')
+    await runFor(webhook.id, day)
+    await evict(outboxOf(webhook.id))
+    await webhook.set('up')
+    await runFor(webhook.id, day / 2)
+    const { attempts, recent_attempts } = await read()
+    expect(attempts).toBeGreaterThan(10)
+    expect(recent_attempts).toHaveLength(10)
+    expect(recent_attempts[0]).toMatchObject({ response_status: 200, reason: null })
+    expect(new Set(recent_attempts.slice(1).map(({ reason }) => reason))).toEqual(new Set(['http_503']))
+    const times = recent_attempts.map(({ at }) => Date.parse(at))
+    expect(times).toEqual([...times].sort((a, b) => b - a))
+    const seconds = times.map((time) => Math.floor(time / second)).toReversed()
+    expect((await webhook.seen()).map(timestampOf).slice(-10)).toEqual(seconds)
+    expect((await webhook.log())[0]).not.toHaveProperty('recent_attempts')
+  })
+
   it('is left alone for as long as it asks (Retry-After, RFC 9110 §10.2.3)', async () => {
     const { webhook } = await sent()
     await webhook.set('busy')
