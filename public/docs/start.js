@@ -1,5 +1,6 @@
 /* Swagger UI on this server's own document; "Authorize" signs in here, by code and PKCE. */
 import { foldFilters, markFilters } from './fold-filters.js'
+import { signInByChannel } from './sign-in.js'
 
 /**
  * "Try it out" sends every example it finds as a value: a list would be asked for with all of its filters, and every
@@ -37,6 +38,7 @@ const ui = SwaggerUIBundle({
   queryConfigEnabled: false,
   plugins: [
     foldFilters,
+    signInByChannel,
     {
       statePlugins: {
         spec: { wrapActions: { updateJsonSpec: (update) => (document) => update(forTrying(document)) } },

@@ -16,7 +16,6 @@ export function vendorFiles(): Readonly<Record<string, string>> {
   return {
     'public/vendor/swagger-ui-bundle.js': withoutMap(swaggerUi('swagger-ui-bundle.js')),
     'public/vendor/swagger-ui.css': withoutMap(swaggerUi('swagger-ui.css')),
-    'public/vendor/oauth2-redirect.js': swaggerUi('oauth2-redirect.js'),
     'public/vendor/swagger-ui.LICENSE.txt': `${swaggerUi('NOTICE')}\n${swaggerUi('LICENSE')}`,
     'public/vendor/redoc.standalone.js': withoutForeignImage(
       withoutMap(redoc('bundles/redoc.standalone.js')),

@@ -4,6 +4,7 @@
  */
 import { z } from '@hono/zod-openapi'
 import { type SQL, sql, type Table } from 'drizzle-orm'
+import type { Caller } from '../access/actor.ts'
 import type { JsonRow } from '../db/json-row.ts'
 import type { Row } from '../db/run-batch.ts'
 import { err } from '../kit/result.ts'
@@ -26,8 +27,8 @@ export interface List<R, Item extends z.ZodType>
   readonly key: readonly SortKey[]
   readonly orders: Orders
   readonly row: JsonRow<R>
-  /** Refuses a list of something that does not exist. @param query path and query */
-  guard?(query: Asked['query']): SQL
+  /** Refuse what its permission alone does not. @param query path and query */
+  guards?(query: Asked['query'], actor: Caller): readonly SQL[]
   /** The row as the API shows it. */
   view(row: R, asking: Asking): z.input<Item> | Promise<z.input<Item>>
 }
@@ -75,7 +76,7 @@ export const defineList = <R, Item extends z.ZodType>({
 
 /** Takes one round trip per page, whether matches are counted or not. */
 export function defineListFrom<R, Item extends z.ZodType>(source: Source, list: List<R, Item>): Operation {
-  const { page, cursors, key, orders, row, guard, view, ...described } = list
+  const { page, cursors, key, orders, row, guards, view, ...described } = list
   const answers: { readonly 200: { readonly description: string; readonly schema: z.ZodType } } = {
     200: page,
   }
@@ -84,7 +85,7 @@ export function defineListFrom<R, Item extends z.ZodType>(source: Source, list: 
     method: 'get',
     query: z.object({ ...pageQuery, ...orders.query, ...source.query }),
     answers,
-    async run({ db, deps, params, query }) {
+    async run({ actor, db, deps, params, query }) {
       const { limit, cursor, include_total } = query
       const { name, isDescending, first } = orders.choose(query)
       const cursorsOf = name === undefined ? cursors : `${cursors}:${name}`
@@ -95,7 +96,7 @@ export function defineListFrom<R, Item extends z.ZodType>(source: Source, list: 
       const { page, count } = source.statements({
         ...{ query: { ...params, ...query }, keys, isDescending, place, columns, limit: limit + 1 },
       })
-      const before = guard ? [guard({ ...params, ...query })] : []
+      const before = guards?.({ ...params, ...query }, actor) ?? []
       const statements = [...before, page, ...(include_total ? [count] : [])]
       const [rows = [], counted] = (await db.runAll(statements)).slice(before.length)
       const asking = { query: { ...params, ...query }, deps }

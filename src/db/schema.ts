@@ -862,6 +862,8 @@ export const webhookDeliveries = pgTable(
     /** Why the last attempt failed, or why it ended undelivered: a fixed code. */
     reason: text('reason'),
     duration_ms: integer('duration_ms'),
+    /** A bounded number of the last ones, the oldest first (`MadeAttempt`). */
+    recent_attempts: jsonb('recent_attempts').notNull().default([]),
     last_attempt_at: instant('last_attempt_at'),
     next_attempt_at: instant('next_attempt_at'),
     created_at: createdAt(),

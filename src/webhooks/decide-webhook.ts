@@ -1,4 +1,5 @@
 /** What happens to an event that an endpoint is to get: pure rules, which its outbox runs. */
+import { readRetryAfter } from '../kit/retry-after.ts'
 import { retryAtMost } from '../kit/retry-at.ts'
 
 const minute = 60_000
@@ -19,7 +20,21 @@ export const timeoutMs = 10_000
 const maxRetryMs = 6 * 60 * minute
 /** One request every few minutes finds out that an endpoint is back. */
 const maxPauseMs = 10 * minute
+/** A mistake in `Retry-After` must not silence an endpoint for ever. */
 const maxRetryAfterMs = day
+
+/** How an attempt ended, as the log shows it. */
+export interface MadeAttempt {
+  /** When it began: RFC 3339. */
+  readonly at: string
+  readonly response_status: number | null
+  /** Null: the endpoint took the event. */
+  readonly reason: string | null
+  readonly duration_ms: number
+}
+
+/** Kept in the row that an attempt writes anyway; most need one, and whoever looks for a mistake needs the last ones. */
+export const maxRecentAttempts = 10
 
 /** How an attempt ends. */
 export type AttemptOutcome =
@@ -37,20 +52,9 @@ export type AttemptOutcome =
 export function outcomeOfStatus(status: number, retryAfter: string | null, now: number): AttemptOutcome {
   if (status >= 200 && status < 300) return { outcome: 'delivered', status }
   if (status === 410) return { outcome: 'gone', status }
-  const retryAfterMs = readRetryAfter(retryAfter, now)
+  const asked = readRetryAfter(retryAfter, now)
+  const retryAfterMs = asked === undefined ? undefined : Math.min(asked, maxRetryAfterMs)
   return { outcome: 'failed', reason: `http_${status}`, status, retryAfterMs }
-}
-
-/** RFC 9110 §10.2.3: seconds, or a date. At most a day: a mistake there must not silence an endpoint for ever. */
-export function readRetryAfter(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined
-  const text = value.trim()
-  const wanted = /^\d{1,10}$/.test(text)
-    ? Number(text) * 1000
-    : /GMT$/.test(text)
-      ? Date.parse(text) - now
-      : Number.NaN
-  return Number.isNaN(wanted) ? undefined : Math.min(Math.max(wanted, 0), maxRetryAfterMs)
 }
 
 /**

@@ -61,44 +61,53 @@ export interface FailedHandOver {
 }
 
 /**
- * Handed over again, a page changes nothing: whoever calls this stores `upTo` afterwards. An outbox that fails keeps
- * nothing from the others.
+ * Handed over again, a page changes nothing: whoever calls this stores `upTo` afterwards. An outbox that fails, or does
+ * not answer, keeps nothing from the others.
  * @param isMeant which endpoints the page is for
  */
 export async function dispatchEvents(
-  { now, store, outboxOf }: DispatchNeeds,
+  needs: DispatchNeeds,
   after: number | undefined,
   isMeant: (id: string) => boolean,
 ): Promise<Dispatched> {
-  const { endpoints, events, upTo, more } = await store.readPage(after)
-  const meant = endpoints.filter(({ id }) => isMeant(id))
-  const failed: FailedHandOver[] = []
-  let handed = 0
-  for (const { id, kind, filter, after_position, is_authorized } of meant) {
-    if (!is_authorized) {
-      await store.disable(id, 'authority_lost', now())
-      // What waits there is not sent in any case: it asks before each attempt.
-      await outboxOf(id)
-        .wake()
-        .catch(() => undefined)
-      continue
-    }
-    if (upTo === undefined) continue
-    const wanted = events.filter(
-      (event) => event.position > after_position && event.type !== testEventType && matches(filter, event),
-    )
-    if (wanted.length === 0) continue
-    try {
-      await outboxOf(id).enqueue({ webhook_id: id, kind, up_to: upTo, events: wanted.map(toDueEvent) })
-      handed += wanted.length
-    } catch (error) {
-      failed.push({ id, after: after ?? after_position, reason: describeError(error) })
-    }
-  }
+  const page = await needs.store.readPage(after)
+  const meant = page.endpoints.filter(({ id }) => isMeant(id))
+  // At once: one that hangs costs its time, and not that of those behind it in a row.
+  const all = await Promise.all(meant.map((endpoint) => handOver(needs, endpoint, page, after)))
+  const { upTo, more, endpoints } = page
   return {
-    ...{ upTo, more, handed, failed },
+    ...{ upTo, more },
+    handed: all.reduce((sum, { handed }) => sum + handed, 0),
+    failed: all.flatMap(({ failed }) => failed ?? []),
     endpoints: endpoints.filter(({ is_authorized }) => is_authorized).length,
     ids: meant.filter(({ is_authorized }) => is_authorized).map(({ id }) => id),
+  }
+}
+
+async function handOver(
+  { now, store, outboxOf }: DispatchNeeds,
+  { id, kind, filter, after_position, is_authorized }: DispatchedEndpoint,
+  { events, upTo }: DispatchedPage,
+  after: number | undefined,
+): Promise<{ readonly handed: number; readonly failed?: FailedHandOver }> {
+  if (!is_authorized) {
+    await store.disable(id, 'authority_lost', now())
+    // What waits there is not sent in any case: it asks before each attempt.
+    await outboxOf(id)
+      .wake()
+      .catch(() => undefined)
+    return { handed: 0 }
+  }
+  if (upTo === undefined) return { handed: 0 }
+  const wanted = events.filter(
+    (event) => event.position > after_position && event.type !== testEventType && matches(filter, event),
+  )
+  if (wanted.length === 0) return { handed: 0 }
+  try {
+    await outboxOf(id).enqueue({ webhook_id: id, kind, up_to: upTo, events: wanted.map(toDueEvent) })
+    return { handed: wanted.length }
+  } catch (error) {
+    return { handed: 0, failed: { id, after: after ?? after_position, reason: describeError(error) } }
   }
 }
 

@@ -1,5 +1,6 @@
 /** What is asked of the outbox of an endpoint. */
 import type { Authorized } from '../access/authorized.ts'
+import type { AuditEvent } from '../audit/event.ts'
 import type { TrailEvent } from './payload.ts'
 import type { EndpointKind } from './webhook-endpoint.ts'
 
@@ -53,12 +54,13 @@ export interface WebhookOutboxPort {
   /**
    * Sends this event, now, whether or not it was sent before. False: as many events as there may be are waiting.
    * @param orderId the same order again changes nothing; so with the ids of the next two
+   * @param recorded for the trail: kept with the order, or neither is; so with the next two
    */
-  sendAgain(webhookId: string, event: DueEvent, orderId: string): Promise<boolean>
+  sendAgain(webhookId: string, event: DueEvent, orderId: string, recorded: AuditEvent): Promise<boolean>
   /** Sends an event that the trail does not have. False: as many as there may be are waiting. */
-  sendTest(webhookId: string, event: TrailEvent): Promise<boolean>
+  sendTest(webhookId: string, event: TrailEvent, recorded: AuditEvent): Promise<boolean>
   /** False: as many replays as there may be are waiting. */
-  replay(order: ReplayOrder): Promise<boolean>
+  replay(order: ReplayOrder, recorded: AuditEvent): Promise<boolean>
   /** The endpoint has changed: looks at it again at once. */
   wake(): Promise<void>
   /**

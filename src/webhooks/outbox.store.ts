@@ -125,17 +125,17 @@ function onlyThose(webhookId: string, only: ReplayOrder['only']): SQL {
 /** Rows of an endpoint that is being deleted are not wanted any more. */
 const writeLog = (webhookId: string, deliveries: readonly Delivery[]): SQL => sql`
   insert into webhook_deliveries (webhook_id, event_id, position, type, subject, status, attempts, response_status,
-    reason, duration_ms, last_attempt_at, next_attempt_at, created_at)
+    reason, duration_ms, recent_attempts, last_attempt_at, next_attempt_at, created_at)
   select webhook_endpoints.id, event_id, position, type, subject, status, attempts, response_status, reason,
-    duration_ms, ${instantOf(sql`attempted_at`)},
+    duration_ms, recent_attempts, ${instantOf(sql`attempted_at`)},
     case when status = 'waiting' then ${instantOf(sql`due_at`)} end, ${instantOf(sql`queued_at`)}
   from webhook_endpoints, jsonb_to_recordset(${storableJson(deliveries)}::jsonb) as delivery (event_id uuid,
     position bigint, type text, subject text, status text, attempts int, response_status int, reason text,
-    duration_ms int, attempted_at bigint, due_at bigint, queued_at bigint)
+    duration_ms int, recent_attempts jsonb, attempted_at bigint, due_at bigint, queued_at bigint)
   where webhook_endpoints.id = ${webhookId}::uuid
   on conflict (webhook_id, event_id) do update set status = excluded.status, attempts = excluded.attempts,
     response_status = excluded.response_status, reason = excluded.reason, duration_ms = excluded.duration_ms,
-    last_attempt_at = excluded.last_attempt_at, next_attempt_at = excluded.next_attempt_at, updated_at = now()`
+    recent_attempts = excluded.recent_attempts, last_attempt_at = excluded.last_attempt_at, next_attempt_at = excluded.next_attempt_at, updated_at = now()`
 
 const toEndpoint = (row: Row): DeliveredEndpoint => ({
   url: String(row['url']),

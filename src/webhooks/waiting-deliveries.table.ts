@@ -2,6 +2,7 @@
  * What the outbox of an endpoint has to do: events to send, and outcomes that the log in Postgres does not show yet. Ids
  * alone: the body is made from the trail for each attempt, so what is erased there is not sent any more.
  */
+import { type MadeAttempt, maxRecentAttempts } from './decide-webhook.ts'
 import type { DueEvent } from './outbox-port.ts'
 
 export const deliveriesTable = `
@@ -24,6 +25,11 @@ export const deliveriesTable = `
   ) WITHOUT ROWID;
 `
 
+/** To be run after `deliveriesTable`. */
+export const recentAttemptsColumn = `
+  ALTER TABLE deliveries ADD COLUMN recent_attempts TEXT NOT NULL DEFAULT '[]';
+`
+
 export type DeliveryStatus = 'waiting' | 'delivered' | 'failed' | 'cancelled' | 'dropped'
 
 export interface Delivery extends DueEvent {
@@ -37,11 +43,13 @@ export interface Delivery extends DueEvent {
   readonly reason: string | null
   readonly duration_ms: number | null
   readonly attempted_at: number | null
+  /** The last ones whose end is known, the oldest first. */
+  readonly recent_attempts: readonly MadeAttempt[]
   /** Counts changes: the log is behind while it shows an earlier one. */
   readonly change: number
 }
 
-export interface Attempted {
+export interface Ending {
   readonly status?: DeliveryStatus
   readonly response_status: number | null
   readonly reason: string | null
@@ -59,7 +67,10 @@ export interface WaitingDeliveries {
   /** When the next one is due; undefined when none waits. */
   nextAt(): number | undefined
   beginAttempt(eventId: string, now: number, dueAt: number): void
-  endAttempt(eventId: string, attempted: Attempted): void
+  /** After an attempt that `delivery` was read before. */
+  endAttempt(delivery: Delivery, ended: Ending & { readonly duration_ms: number }, began: number): void
+  /** Without another attempt. */
+  end(eventId: string, ended: Ending): void
   /** All that wait end so. */
   endAll(status: DeliveryStatus, reason: string): void
   makeAllDue(now: number): void
@@ -69,10 +80,16 @@ export interface WaitingDeliveries {
   logged(rows: readonly Delivery[]): void
 }
 
-type Row = Record<string, SqlStorageValue> & Delivery
+type Row = Record<string, SqlStorageValue> &
+  Omit<Delivery, 'recent_attempts'> & { readonly recent_attempts: string }
+
+const read = ({ recent_attempts, ...row }: Row): Delivery => ({
+  ...(row as Omit<Delivery, 'recent_attempts'>),
+  recent_attempts: JSON.parse(recent_attempts) as readonly MadeAttempt[],
+})
 
 const columns = `event_id, position, type, subject, made, status, queued_at, due_at, attempts, response_status, reason,
-  duration_ms, attempted_at, change`
+  duration_ms, attempted_at, recent_attempts, change`
 
 export const openWaitingDeliveries = (sql: SqlStorage): WaitingDeliveries => ({
   insert(event, now, mode, made) {
@@ -82,7 +99,8 @@ export const openWaitingDeliveries = (sql: SqlStorage): WaitingDeliveries => ({
       mode === 'again'
         ? `ON CONFLICT (event_id) DO UPDATE SET due_at = excluded.due_at, change = change + 1,
              queued_at = iif(status = 'waiting', queued_at, excluded.queued_at),
-             attempts = iif(status = 'waiting', attempts, 0), status = 'waiting'`
+             attempts = iif(status = 'waiting', attempts, 0),
+             recent_attempts = iif(status = 'waiting', recent_attempts, '[]'), status = 'waiting'`
         : 'ON CONFLICT (event_id) DO NOTHING'
     sql.exec(
       `INSERT INTO deliveries (event_id, position, type, subject, made, status, reason, queued_at, due_at, attempts,
@@ -109,7 +127,8 @@ export const openWaitingDeliveries = (sql: SqlStorage): WaitingDeliveries => ({
            ORDER BY attempts, position LIMIT ?`,
         ...[now, limit],
       )
-      .toArray(),
+      .toArray()
+      .map(read),
 
   nextAt: () =>
     sql
@@ -124,7 +143,21 @@ export const openWaitingDeliveries = (sql: SqlStorage): WaitingDeliveries => ({
     )
   },
 
-  endAttempt(eventId, { status = 'waiting', response_status, reason, duration_ms }) {
+  endAttempt({ event_id, recent_attempts }, ended, began) {
+    const { status = 'waiting', response_status, reason, duration_ms } = ended
+    const attempt: MadeAttempt = {
+      ...{ at: new Date(began).toISOString(), response_status, reason, duration_ms },
+    }
+    sql.exec(
+      `UPDATE deliveries SET status = ?, response_status = ?, reason = ?, duration_ms = ?, recent_attempts = ?,
+         change = change + 1 WHERE event_id = ?`,
+      ...[status, response_status, reason, duration_ms],
+      JSON.stringify([...recent_attempts, attempt].slice(-maxRecentAttempts)),
+      event_id,
+    )
+  },
+
+  end(eventId, { status = 'waiting', response_status, reason, duration_ms }) {
     sql.exec(
       `UPDATE deliveries SET status = ?, response_status = ?, reason = ?, duration_ms = ?, change = change + 1
          WHERE event_id = ?`,
@@ -153,7 +186,8 @@ export const openWaitingDeliveries = (sql: SqlStorage): WaitingDeliveries => ({
         `SELECT ${columns} FROM deliveries WHERE change > logged_change ORDER BY position LIMIT ?`,
         limit,
       )
-      .toArray(),
+      .toArray()
+      .map(read),
 
   logged(rows) {
     for (const { event_id, change, status } of rows) {

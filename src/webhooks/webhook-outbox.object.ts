@@ -4,6 +4,8 @@
  * because one that is down is down for every event: it is asked once in a while, not once for each.
  */
 import { DurableObject } from 'cloudflare:workers'
+import type { AuditEvent } from '../audit/event.ts'
+import { createOutbox, encodeEvents, type Outbox, outboxTable } from '../audit/outbox.ts'
 import { configOf } from '../config.ts'
 import { createBoundedBatch } from '../db/run-batch.ts'
 import { describeError } from '../kit/describe-error.ts'
@@ -37,6 +39,7 @@ import {
   type Delivery,
   deliveriesTable,
   openWaitingDeliveries,
+  recentAttemptsColumn,
   type WaitingDeliveries,
 } from './waiting-deliveries.table.ts'
 import { openWaitingReplays, replaysTable, type WaitingReplays } from './waiting-replays.table.ts'
@@ -49,7 +52,7 @@ const keys = {
   handed: 'handed',
   /** Attempts in a row that failed, and when the first of them was. */
   failures: 'failures',
-  failingSince: 'failing_since',
+  failingSince: 'endpoint_failing_since',
   pausedUntil: 'paused_until',
   /** Somebody has changed the endpoint: it is looked at although nothing is due. */
   changed: 'changed',
@@ -76,14 +79,23 @@ export class WebhookOutboxObject extends DurableObject<Env> {
   readonly #deliveries: WaitingDeliveries
   readonly #replays: WaitingReplays
   readonly #listener: ListenerQueue
+  readonly #outbox: Outbox
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.#schema = createObjectSchema(ctx.storage, [deliveriesTable + replaysTable])
+    this.#schema = createObjectSchema(ctx.storage, [
+      deliveriesTable + replaysTable,
+      outboxTable,
+      recentAttemptsColumn,
+    ])
     this.#alarm = createObjectAlarm(ctx)
     this.#deliveries = openWaitingDeliveries(ctx.storage.sql)
     this.#replays = openWaitingReplays(ctx.storage.sql)
     this.#listener = createListenerQueue(this.#deliveries, ctx.storage.kv)
+    this.#outbox = createOutbox(ctx.storage, this.#schema, this.#alarm, async (eventsJson) => {
+      const { createDeliverEvents } = await import('../audit/deliver-events.store.ts')
+      await createDeliverEvents(this.env)(eventsJson)
+    })
   }
 
   async enqueue({ webhook_id, kind, up_to, events }: HandedPage): Promise<void> {
@@ -108,8 +120,13 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     this.#ring()
   }
 
-  async sendAgain(webhookId: string, event: DueEvent, orderId: string): Promise<boolean> {
-    return this.#take(webhookId, orderId, () => {
+  async sendAgain(
+    webhookId: string,
+    event: DueEvent,
+    orderId: string,
+    recorded: AuditEvent,
+  ): Promise<boolean> {
+    return this.#take(webhookId, orderId, recorded, () => {
       if (!this.#hasRoomFor(event.event_id)) return false
       this.#deliveries.insert(event, Date.now(), 'again')
       this.ctx.storage.kv.delete(keys.pausedUntil)
@@ -117,8 +134,8 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     })
   }
 
-  async sendTest(webhookId: string, event: TrailEvent): Promise<boolean> {
-    return this.#take(webhookId, event.id, () => {
+  async sendTest(webhookId: string, event: TrailEvent, recorded: AuditEvent): Promise<boolean> {
+    return this.#take(webhookId, event.id, recorded, () => {
       if (!this.#hasRoomFor(event.id)) return false
       const due = { event_id: event.id, position: 0, type: event.type, subject: null }
       this.#deliveries.insert(due, Date.now(), 'new', JSON.stringify(event))
@@ -128,8 +145,8 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     })
   }
 
-  async replay(order: ReplayOrder): Promise<boolean> {
-    return this.#take(order.webhook_id, order.id, () => {
+  async replay(order: ReplayOrder, recorded: AuditEvent): Promise<boolean> {
+    return this.#take(order.webhook_id, order.id, recorded, () => {
       if (this.#replays.count() >= maxReplays) return false
       this.#replays.insert(order)
       return true
@@ -137,7 +154,7 @@ export class WebhookOutboxObject extends DurableObject<Env> {
   }
 
   /** Takes an order of an administrator, once: a request that is repeated hands it over again. */
-  #take(webhookId: string, orderId: string, keep: () => boolean): boolean {
+  #take(webhookId: string, orderId: string, recorded: AuditEvent, keep: () => boolean): boolean {
     const { kv } = this.ctx.storage
     this.#schema.ensure()
     const orders = kv.get<readonly string[]>(keys.orders) ?? []
@@ -145,9 +162,13 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     let isKept = false
     this.#keep(webhookId, () => {
       isKept = keep()
-      if (isKept) kv.put(keys.orders, [...orders, orderId].slice(-maxOrders))
+      if (!isKept) return
+      kv.put(keys.orders, [...orders, orderId].slice(-maxOrders))
+      // Here and not by who orders it: what is refused, or never gets here, has not happened.
+      this.#outbox.append(encodeEvents([recorded]), 1)
     })
     this.#ring()
+    if (isKept) this.#outbox.flushSoon('own')
     return isKept
   }
 
@@ -179,8 +200,11 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       const again = this.#listener.restsUntil(Date.now())
       return again === undefined ? this.#drop() : this.#alarm.ringBy(again)
     }
+    // First: the trail tells the order before what comes of it.
+    const told = await this.#outbox.flush()
     try {
-      if ((await this.#work(storage.kv.get<string>(keys.webhookId) ?? '')) === 'over') return this.#drop()
+      const isOver = (await this.#work(storage.kv.get<string>(keys.webhookId) ?? '')) === 'over'
+      if (isOver && told === 'empty') return this.#drop()
       this.#ring()
     } catch (error) {
       logWarning('webhook_failed', { subject: 'outbox', reason: describeError(error) })
@@ -281,8 +305,10 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     const due = this.#deliveries.due(now, isFailing ? 1 : roundSize)
     return due.filter((delivery) => {
       if (!isGivenUp(delivery, now)) return true
-      const { response_status, duration_ms, reason } = delivery
-      this.#end(delivery, { status: 'failed', response_status, duration_ms, reason: reason ?? 'expired' })
+      const { event_id, response_status, duration_ms, reason } = delivery
+      const ended = { status: 'failed', response_status, duration_ms, reason: reason ?? 'expired' } as const
+      this.#deliveries.end(event_id, ended)
+      countEnd('failed')
       return false
     })
   }
@@ -295,7 +321,9 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     const { event_id, made, position } = delivery
     const event = made === null ? round.events.get(event_id) : (JSON.parse(made) as TrailEvent)
     if (event === undefined) {
-      this.#end(delivery, { status: 'dropped', response_status: null, duration_ms: null, reason: 'no_event' })
+      const ended = { response_status: null, duration_ms: null, reason: 'no_event' }
+      this.#deliveries.end(event_id, { status: 'dropped', ...ended })
+      countEnd('dropped')
       return undefined
     }
     const began = Date.now()
@@ -311,15 +339,19 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     if (outcome.outcome === 'failed') {
       count('authly_webhook_deliveries_total', 1, 'failed')
       const { reason } = outcome
-      this.#deliveries.endAttempt(event_id, { response_status: status, duration_ms, reason })
+      this.#deliveries.endAttempt(delivery, { response_status: status, duration_ms, reason }, began)
       logWarning('webhook_failed', { subject: round.webhookId, reason, count: delivery.attempts + 1 })
       return outcome
     }
     const isTaken = outcome.outcome === 'delivered'
-    this.#end(delivery, {
-      ...{ status: isTaken ? 'delivered' : 'cancelled', response_status: status, duration_ms },
-      reason: isTaken ? null : 'gone',
-    })
+    const end = isTaken ? 'delivered' : 'cancelled'
+    const reason = isTaken ? null : 'gone'
+    this.#deliveries.endAttempt(
+      delivery,
+      { status: end, response_status: status, duration_ms, reason },
+      began,
+    )
+    countEnd(end)
     if (isTaken) measure('authly_webhook_delay_seconds', (Date.now() - delivery.queued_at) / 1000)
     return outcome
   }
@@ -338,11 +370,6 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       logWarning('webhook_failed', { subject: webhookId, reason: describeError(error) })
       return { outcome: 'failed', reason: 'error', status: undefined, retryAfterMs: undefined }
     }
-  }
-
-  #end(delivery: Delivery, ended: Parameters<WaitingDeliveries['endAttempt']>[1] & { status: Ended }): void {
-    this.#deliveries.endAttempt(delivery.event_id, ended)
-    count('authly_webhook_deliveries_total', 1, ended.status === 'failed' ? 'given_up' : ended.status)
   }
 
   /** @returns why the endpoint is to be disabled */
@@ -389,4 +416,5 @@ export class WebhookOutboxObject extends DurableObject<Env> {
   }
 }
 
-type Ended = Exclude<Delivery['status'], 'waiting'>
+const countEnd = (status: Exclude<Delivery['status'], 'waiting'>): void =>
+  count('authly_webhook_deliveries_total', 1, status === 'failed' ? 'given_up' : status)

@@ -2,6 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readEvents, type StreamPosition } from '../../cli/api/event-stream.ts'
+import vectors from '../../sdk/vectors/event-streams.json' with { type: 'json' }
+import { streamOf } from './cut-stream.ts'
 
 const text = `retry: 2000
 
@@ -22,27 +24,24 @@ data: {"reason":"ä"}
 
 data: cut off`
 
-async function read(parts: readonly Uint8Array[], tellsIdle: boolean) {
+async function read(stream: ReadableStream<Uint8Array>, tellsIdle: boolean) {
   const position: StreamPosition = { lastEventId: undefined, retryMs: 1 }
   const events = []
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      for (const part of parts) controller.enqueue(part)
-      controller.close()
-    },
-  })
-  for await (const event of readEvents(body, position, tellsIdle)) events.push(event)
+  for await (const event of readEvents(stream, position, tellsIdle)) events.push(event)
   return { events, position }
 }
 
 describe('an event stream', () => {
+  // The same file holds the SDK to them.
+  it.each(vectors.cases)('$name', async ({ input, expect: { events, last_event_id } }) => {
+    const { events: seen, position } = await read(streamOf(input.stream, []), false)
+    expect([seen, position.lastEventId ?? null]).toEqual([events, last_event_id])
+  })
+
   it('is read the same however it is cut; an unfinished event is left out', async () => {
-    const bytes = new TextEncoder().encode(text)
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(fc.nat(bytes.length), { maxLength: 12 }), async (cuts) => {
-        const edges = [0, ...cuts.sort((a, b) => a - b), bytes.length]
-        const parts = edges.slice(1).map((end, index) => bytes.slice(edges[index], end))
-        expect(await read(parts, true)).toEqual({
+      fc.asyncProperty(fc.uniqueArray(fc.nat(text.length), { maxLength: 12 }), async (places) => {
+        expect(await read(streamOf(text, places), true)).toEqual({
           events: [
             { event: 'audit', data: '{"a":\n1}' },
             'idle',
@@ -56,7 +55,7 @@ describe('an event stream', () => {
   })
 
   it('remembers the position of a block without data, also when nobody asks for it', async () => {
-    const { events, position } = await read([new TextEncoder().encode('id: 9\n\n')], false)
+    const { events, position } = await read(streamOf('id: 9\n\n', []), false)
     expect([events, position.lastEventId]).toEqual([[], '9'])
   })
 })

@@ -107,11 +107,26 @@ describe.runIf(hasChromium)('the API documentation in Chromium', () => {
       context.waitForEvent('page'),
       dialog.locator('button.authorize').click(),
     ])
-    const authorize = new URL(popup.url())
-    expect(authorize.origin).toBe(stack.issuer)
+    await popup.waitForURL(`${stack.issuer}/**`)
+    const tokens: string[] = []
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/oauth/token') tokens.push(request.postData() ?? '')
+    })
+    // Attack: a link to the end of somebody else's sign-in, opened meanwhile (login CSRF).
+    const link = await context.newPage()
+    await link.goto(
+      `${stack.issuer}/docs/oauth2-redirect.html?code=foreign&state=guessed&iss=${stack.issuer}`,
+    )
+    await link.getByText('No page waits for this sign-in').waitFor()
+    expect(link.url()).toBe(`${stack.issuer}/docs/oauth2-redirect.html`)
+    await link.close()
     await Promise.all([popup.waitForEvent('close'), signIn(popup)])
     await dialog.getByText('Logout').waitFor()
     await page.locator('.auth-container .btn-done').first().click()
+
+    expect(tokens).toHaveLength(1)
+    expect(tokens[0]).toContain('code_verifier=')
+    expect(tokens[0]).not.toContain('foreign')
 
     // Filters and the cursor begin empty: what is left alone is not sent.
     const tried = [
@@ -132,6 +147,39 @@ describe.runIf(hasChromium)('the API documentation in Chromium', () => {
     expect(offences).toEqual([])
     await context.close()
   })
+
+  // Attack: what got into the documentation allows on hosted pages, which are on its origin, what the person did not.
+  test.each(['/docs', '/redoc', '/docs/oauth2-redirect.html'])(
+    '%s reaches no window with a hosted page, neither of an account nor of a sign-in',
+    async (path) => {
+      const { context, page } = await open('/account')
+      await signIn(page)
+      await page.getByRole('heading', { name: 'Your account' }).waitFor()
+      await page.goto(stack.issuer + path)
+      const authorize = new URL('/oauth/authorize', stack.issuer)
+      authorize.search = new URLSearchParams({
+        ...{ client_id: 'authly-docs', response_type: 'code', scope: 'openid', prompt: 'login' },
+        redirect_uri: `${stack.issuer}/docs/oauth2-redirect.html`,
+        ...{ code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' },
+      }).toString()
+      for (const target of ['/account', authorize.href]) {
+        const [opened] = await Promise.all([
+          context.waitForEvent('page'),
+          page.evaluate((url) => {
+            Object.assign(globalThis, { opened: globalThis.open(url) })
+          }, target),
+        ])
+        // There it is; who opened it holds a window that, to them, is closed.
+        await opened.getByRole('heading', { level: 1 }).first().waitFor()
+        const seen = () => page.evaluate(() => (globalThis as unknown as { opened: Window }).opened.closed)
+        // The page is busy with what it shows.
+        await expect.poll(seen, { message: target, timeout: 20_000 }).toBe(true)
+        expect(await opened.evaluate(() => globalThis.opener), target).toBeNull()
+        await opened.close()
+      }
+      await context.close()
+    },
+  )
 
   test('ReDoc renders and finds every operation', async () => {
     const { context, page, offences, headers } = await open('/redoc')

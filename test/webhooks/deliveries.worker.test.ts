@@ -18,6 +18,7 @@ import {
   dispatch,
   dispatcher,
   evict,
+  hangOutbox,
   happen,
   mendOutbox,
   openWebhook,
@@ -152,6 +153,46 @@ describe('a receiver that does not take it', () => {
     await webhook.set('up')
     await runFor(webhook.id, day / 2)
     expect(await statusesOf(webhook)).toEqual(['delivered'])
+  })
+
+  it('is told by its last attempts, ten at most, in the entry of the event alone', async () => {
+    const { webhook, event } = await sent()
+    const read = async () => {
+      const path = `${webhook.path}/deliveries/${event.id}`
+      return (await (await call(await addAdmin(), 'GET', path)).json()) as {
+        attempts: number
+        recent_attempts: { at: string; response_status: number | null; reason: string | null }[]
+      }
+    }
+    await webhook.set('down')
+    await deliver(webhook.id)
+    await webhook.set('redirect')
+    await runFor(webhook.id, 8 * second)
+    const { recent_attempts: two } = await read()
+    expect(two).toEqual([
+      {
+        at: expect.any(String),
+        response_status: null,
+        reason: 'redirect_refused',
+        duration_ms: expect.any(Number),
+      },
+      { at: expect.any(String), response_status: 503, reason: 'http_503', duration_ms: expect.any(Number) },
+    ])
+    await webhook.set('down')
+    await runFor(webhook.id, day)
+    await evict(outboxOf(webhook.id))
+    await webhook.set('up')
+    await runFor(webhook.id, day / 2)
+    const { attempts, recent_attempts } = await read()
+    expect(attempts).toBeGreaterThan(10)
+    expect(recent_attempts).toHaveLength(10)
+    expect(recent_attempts[0]).toMatchObject({ response_status: 200, reason: null })
+    expect(new Set(recent_attempts.slice(1).map(({ reason }) => reason))).toEqual(new Set(['http_503']))
+    const times = recent_attempts.map(({ at }) => Date.parse(at))
+    expect(times).toEqual([...times].sort((a, b) => b - a))
+    const seconds = times.map((time) => Math.floor(time / second)).toReversed()
+    expect((await webhook.seen()).map(timestampOf).slice(-10)).toEqual(seconds)
+    expect((await webhook.log())[0]).not.toHaveProperty('recent_attempts')
   })
 
   it('is left alone for as long as it asks (Retry-After, RFC 9110 §10.2.3)', async () => {
@@ -412,6 +453,36 @@ describe('an outbox that fails', () => {
       expect(idsOf(await webhook.seen()).sort()).toEqual(events.map(({ id }) => id).sort())
     expect(await stored()).toEqual([['position', expect.any(Number)]])
   })
+
+  // Two, so that their times do not add up.
+  it('because it never answers holds up nobody either, and gets each event once when it answers again', async () => {
+    const [one, two, other] = [await openWebhook(), await openWebhook(), await openWebhook()]
+    const releases = [await hangOutbox(one.id), await hangOutbox(two.id)]
+    const event = await happen()
+    await dispatch()
+    await deliver(other.id)
+    expect(idsOf(await other.seen())).toEqual([event.id])
+    for (const { id } of [one, two]) {
+      const reason = expect.stringContaining('TimeoutError')
+      const line = { event: 'webhook_dispatch_failed', subject: id, outcome: 'refused', reason }
+      expect(log.lines).toContainEqual(expect.objectContaining(line))
+    }
+    expect(await stored()).toMatchObject([
+      ['position', { behind: { [one.id]: { failures: 1 }, [two.id]: { failures: 1 } } }],
+    ])
+    // What they were handed reaches them after all, and again.
+    for (const release of releases) await release()
+    const later = await happen()
+    vi.setSystemTime(Date.now() + 60 * second)
+    await dispatch()
+    await dispatch()
+    for (const webhook of [one, two, other]) {
+      await deliver(webhook.id)
+      await runFor(webhook.id, hour)
+      expect(idsOf(await webhook.seen())).toEqual([event.id, later.id])
+    }
+    expect(await stored()).toEqual([['position', expect.any(Number)]])
+  }, 60_000)
 
   it('for an hour is left behind, and a replay of what it missed repairs that', async () => {
     const { broken } = await opened()

@@ -3,9 +3,10 @@ import { env } from 'cloudflare:test'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createDeliverEvents } from '../../src/audit/deliver-events.store.ts'
 import { encodeEvents } from '../../src/audit/outbox.ts'
+import { webhookEndpoints } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { type Budget, budgets } from '../contracts/budgets.ts'
-import { useOwnDatabase } from '../fakes/database.ts'
+import { testDatabase, useOwnDatabase } from '../fakes/database.ts'
 import { addAdmin, callAdmin, type TestActor } from '../worker/admin-client.ts'
 import { type BilledUnits, countBilledUnits } from '../worker/billed-units.ts'
 import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.ts'
@@ -88,6 +89,27 @@ it('without an endpoint nobody is called: neither after a delivery of events nor
   const { objectCalls, postgresRoundTrips } = budgets.adminWrite
   expect(count.objectCalls).toBeLessThanOrEqual(objectCalls)
   expect(count.postgresRoundTrips).toBeLessThanOrEqual(postgresRoundTrips)
+})
+
+it('the first one, and each after it, nudges the dispatcher once', async () => {
+  let nudged = 0
+  const nudging = { getByName: () => ({ nudge: async () => void nudged++ }) }
+  const own = { ...bindings(), WEBHOOK_DISPATCHER: nudging } as unknown as Env
+  const post = async (path: string, body?: object) => {
+    nudged = 0
+    const answer = await callAdmin(admin, 'POST', path, { env: own, ...(body ? { body } : {}) })
+    expect(answer.status, await answer.clone().text()).toBeLessThan(300)
+    return [nudged, answer] as const
+  }
+  const created = { name: 'x', url: 'https://billing.example.com/hooks', event_types: ['user.*'] }
+  const [first, answer] = await post('/admin/webhooks', created)
+  const [second] = await post('/admin/webhooks', created)
+  const [listener] = await post('/admin/webhooks/listeners', {})
+  const { id } = (await answer.json()) as { id: string }
+  await post(`/admin/webhooks/${id}/disable`)
+  const [enabled] = await post(`/admin/webhooks/${id}/enable`)
+  expect([first, second, listener, enabled]).toEqual([1, 1, 1, 1])
+  await testDatabase().delete(webhookEndpoints)
 })
 
 it('with one, each step stays within its row', async () => {

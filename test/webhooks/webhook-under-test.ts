@@ -4,7 +4,9 @@ import { afterEach, beforeAll, beforeEach, vi } from 'vitest'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { insertEvents } from '../../src/audit/insert-events.store.ts'
 import { webhookEndpoints } from '../../src/db/schema.ts'
+import { delay } from '../../src/kit/delay.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import type { HandedPage } from '../../src/webhooks/outbox-port.ts'
 import { testDatabase, useOwnDatabase } from '../fakes/database.ts'
 import type { PartyBehaviour, SeenRequest } from '../fakes/relying-parties.ts'
 import { addAdmin, callAdmin, type TestActor } from '../worker/admin-client.ts'
@@ -15,6 +17,8 @@ const { TEST_RELYING_PARTIES_URL: receivers } = env as unknown as { TEST_RELYING
 export function withWebhooks(): void {
   // Endpoints get what happens anywhere.
   beforeAll(useOwnDatabase)
+  // Loads the code of outboxes: under Vitest, objects that wake at once cannot wait for the same import.
+  beforeAll(() => outboxOf('first').wake())
   // Ahead of the platform's clock: alarms do not ring by themselves.
   beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 }))
   afterEach(async () => {
@@ -52,6 +56,28 @@ export const breakOutbox = (id: string, table: 'deliveries' | 'replays' = 'deliv
       `CREATE TRIGGER broken BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'broken'); END`,
     )
   })
+
+/** From now on the outbox does not answer when it is handed something. @returns lets what it was handed go on, and mends it */
+export async function hangOutbox(id: string): Promise<() => Promise<void>> {
+  let hangs = true
+  type Wrapped = { outbox: { enqueue?: (page: HandedPage) => Promise<void> } }
+  // Inside its wrapper (`src/lazy-objects.ts`).
+  await runInDurableObject(outboxOf(id), (instance) => {
+    const { outbox } = instance as unknown as Wrapped
+    const enqueue = outbox.enqueue?.bind(outbox)
+    outbox.enqueue = async (page) => {
+      while (hangs) await delay(50)
+      return enqueue?.(page)
+    }
+  })
+  return async () => {
+    hangs = false
+    await runInDurableObject(outboxOf(id), (instance) => {
+      delete (instance as unknown as Wrapped).outbox.enqueue
+    })
+  }
+}
+
 export const mendOutbox = (id: string) =>
   runInDurableObject(outboxOf(id), (_, { storage }) => void storage.sql.exec('DROP TRIGGER broken'))
 

@@ -10,6 +10,7 @@ import {
   maxListeners,
   maxListenersInAll,
 } from './listener-schemas.ts'
+import { nudgeForFirst } from './nudge-for-first.ts'
 import { assertMayReceive, insertWebhook, lockToCount, newColumns } from './webhook-row.store.ts'
 
 export const createWebhookListener = defineOperation({
@@ -43,8 +44,9 @@ sent. It disappears when it has not asked for ${leaseSeconds} seconds. The secre
     await writeOnce(
       created.value,
       [
-        sql`delete from webhook_endpoints where kind = 'listener' and expires_at <= now()`,
+        // Before the table is written to: two that have deleted from it wait for each other's lock.
         lockToCount,
+        sql`delete from webhook_endpoints where kind = 'listener' and expires_at <= now()`,
         sql`select authly_refuse('AU409', 'too_many_listeners')
           where (select count(*) from webhook_endpoints where ${isOwnListener(actor)}) >= ${maxListeners}::int`,
         // Attack: many accounts, each within its limit, make every event cost a call for each of their listeners.
@@ -56,7 +58,7 @@ sent. It disappears when it has not asked for ${leaseSeconds} seconds. The secre
     )
     return created
   },
-  async afterwards({ deps }) {
-    deps.nudgeWebhooks()
+  async afterwards(call) {
+    nudgeForFirst(call)
   },
 })

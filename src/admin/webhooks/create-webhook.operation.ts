@@ -3,6 +3,7 @@ import { uuidv7 } from '../../kit/ids.ts'
 import { makeKeys } from '../../webhooks/seal-keys.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { checkUrl } from './check-url.ts'
+import { nudgeForFirst } from './nudge-for-first.ts'
 import { assertMayReceive, insertWebhook, isEndpoint, lockToCount, newColumns } from './webhook-row.store.ts'
 import { createdWebhookSchema, toWebhook, webhookCreation } from './webhook-schemas.ts'
 
@@ -56,7 +57,7 @@ shows, so \`admin:audit:read\` is needed too, now and for as long as it gets eve
     )
     return created
   },
-  async afterwards({ deps }) {
-    deps.nudgeWebhooks()
+  async afterwards(call) {
+    nudgeForFirst(call)
   },
 })

@@ -1,6 +1,7 @@
 /** Deliveries as the API shows them. */
 import { z } from 'zod'
 import { uuid } from '../../kit/field-schemas.ts'
+import { type MadeAttempt, maxRecentAttempts } from '../../webhooks/decide-webhook.ts'
 
 export const deliveryStatuses = {
   waiting: 'it is tried again at `next_attempt_at`',
@@ -44,6 +45,26 @@ export const deliverySchema = z
   })
   .meta({ id: 'WebhookDelivery' })
 
+const attemptSchema = z
+  .object({
+    at: time('When it began'),
+    response_status: z.number().int().nullable().meta({ description: 'HTTP status of the answer, if any' }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it failed; null: the endpoint took the event', example: 'timeout' }),
+    duration_ms: z.number().int(),
+  })
+  .meta({ 'x-authly-name': 'WebhookAttempt' })
+
+export const deliveryDetailsSchema = deliverySchema
+  .extend({
+    recent_attempts: z.array(attemptSchema).meta({
+      description: `The last ${maxRecentAttempts} attempts, the newest first; one that was interrupted is not among them. Begins anew with a replay, as \`attempts\` does`,
+    }),
+  })
+  .meta({ id: 'WebhookDeliveryDetails' })
+
 const textOf = (value: Date | null): string | null => value?.toISOString() ?? null
 
 /** A row of `webhook_deliveries`. */
@@ -60,6 +81,7 @@ interface DeliveryRow {
   readonly last_attempt_at: Date | null
   readonly next_attempt_at: Date | null
   readonly created_at: Date
+  readonly recent_attempts: unknown
 }
 
 export const toDelivery = (row: DeliveryRow) => ({
@@ -75,4 +97,10 @@ export const toDelivery = (row: DeliveryRow) => ({
   last_attempt_at: textOf(row.last_attempt_at),
   next_attempt_at: textOf(row.next_attempt_at),
   created_at: row.created_at.toISOString(),
+})
+
+export const toDeliveryDetails = (row: DeliveryRow) => ({
+  ...toDelivery(row),
+  // What the outbox of the endpoint wrote.
+  recent_attempts: (row.recent_attempts as readonly MadeAttempt[]).toReversed(),
 })

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { insertEventPerRow } from '../../audit/insert-events.store.ts'
 import { answer, defineOperation } from '../operation.ts'
+import { nudgeForFirst } from './nudge-for-first.ts'
 import { assertMayReceive, endOfTrail, refuseUnknown } from './webhook-row.store.ts'
 import { webhookParam } from './webhook-schemas.ts'
 
@@ -36,7 +37,7 @@ export const enableWebhook = defineOperation({
     )
     return done
   },
-  async afterwards({ deps }) {
-    deps.nudgeWebhooks()
+  async afterwards(call) {
+    nudgeForFirst(call)
   },
 })

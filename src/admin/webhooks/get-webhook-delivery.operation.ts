@@ -4,7 +4,8 @@ import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
 import { deliveryRow, selectDelivery } from './delivery-row.store.ts'
-import { deliverySchema, toDelivery } from './delivery-schemas.ts'
+import { deliveryDetailsSchema, toDeliveryDetails } from './delivery-schemas.ts'
+import { assertReadsTrail } from './webhook-row.store.ts'
 import { webhookParam } from './webhook-schemas.ts'
 
 export const getWebhookDelivery = defineOperation({
@@ -13,12 +14,14 @@ export const getWebhookDelivery = defineOperation({
   path: '/admin/webhooks/{webhook_id}/deliveries/{event_id}',
   tag: 'Webhooks',
   summary: 'Read a delivery',
-  description: 'What became of one event at this endpoint: its last attempt, and when the next one is.',
+  description:
+    'What became of one event at this endpoint: its last attempts, and when the next one is. Type and subject are those of the trail, so `admin:audit:read` is needed too.',
   permission: 'admin:webhooks:read',
   params: webhookParam.extend({ event_id: uuid('The event, as in the header `webhook-id`') }),
-  answers: { 200: { description: 'The delivery', schema: deliverySchema } },
-  async run({ db, params: { webhook_id, event_id } }) {
-    const found = firstRow(deliveryRow, await db.run(selectDelivery(webhook_id, event_id)))
-    return found ? answer(200, toDelivery(found)) : err(notFound)
+  answers: { 200: { description: 'The delivery', schema: deliveryDetailsSchema } },
+  async run({ actor, db, params: { webhook_id, event_id } }) {
+    const [, rows = []] = await db.runAll([assertReadsTrail(actor), selectDelivery(webhook_id, event_id)])
+    const found = firstRow(deliveryRow, rows)
+    return found ? answer(200, toDeliveryDetails(found)) : err(notFound)
   },
 })

@@ -8,7 +8,7 @@ import { byTime, byUuid, keyOrder } from '../list-order.store.ts'
 import { pageOf } from '../schemas.ts'
 import { deliveryRow } from './delivery-row.store.ts'
 import { deliverySchema, deliveryStatusNames, toDelivery } from './delivery-schemas.ts'
-import { refuseUnknown } from './webhook-row.store.ts'
+import { assertReadsTrail, refuseUnknown } from './webhook-row.store.ts'
 import { webhookParam } from './webhook-schemas.ts'
 
 const { created_at, event_id, status, subject, type, webhook_id } = webhookDeliveries
@@ -29,7 +29,7 @@ export const listWebhookDeliveries = defineList({
   tag: 'Webhooks',
   summary: 'List the deliveries of a webhook endpoint',
   description:
-    'Newest first. Each event once, with its last attempt. Kept for as long as the setting `webhooks.delivery_log_days` says.',
+    'Newest first. Each event once, with its last attempt. Kept for as long as the setting `webhooks.delivery_log_days` says. Types and subjects are those of the trail, so `admin:audit:read` is needed too.',
   permission: 'admin:webhooks:read',
   params: webhookParam,
   page: { description: 'A page of deliveries', schema: pageOf('WebhookDeliveryPage', deliverySchema) },
@@ -53,7 +53,7 @@ export const listWebhookDeliveries = defineList({
       (time) => sql`${created_at} < ${time}::timestamptz`,
     ),
   }),
-  guard: (query) => refuseUnknown(String(query['webhook_id'])),
+  guards: (query, actor) => [assertReadsTrail(actor), refuseUnknown(String(query['webhook_id']))],
   row: deliveryRow,
   view: toDelivery,
 })

@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi'
-import { insertEvents } from '../../audit/insert-events.store.ts'
 import { timestamp, timestampInput, uuid } from '../../kit/field-schemas.ts'
 import { uuidv7 } from '../../kit/ids.ts'
 import { err } from '../../kit/result.ts'
@@ -49,7 +48,7 @@ export const replayWebhookEvents = defineOperation({
   },
   problems: { 409: 'The endpoint is disabled' },
   conflicts: { webhook_disabled: { title: 'The webhook endpoint is disabled' } },
-  async run({ actor, body, event, now, params: { webhook_id }, writeOnce }) {
+  async run({ actor, body, now, params: { webhook_id }, writeOnce }) {
     const from = new Date(body.from).toISOString()
     const until = new Date(body.until ?? now).toISOString()
     if (from >= until) {
@@ -60,22 +59,17 @@ export const replayWebhookEvents = defineOperation({
     const begun = answer(200, { id, ...ordered })
     await writeOnce(
       begun.value,
-      [
-        refuseUnknown(webhook_id),
-        refuseDisabled(webhook_id),
-        insertEvents([
-          event('webhook.replayed', {
-            ...{ entity_type: 'webhook', entity_id: webhook_id, data: { filters: ordered } },
-          }),
-        ]),
-      ],
+      [refuseUnknown(webhook_id), refuseDisabled(webhook_id)],
       // The endpoint may be another's: what it gets again must be what the caller may read.
       [assertMayReceive(actor)],
     )
     return begun
   },
-  async afterwards({ authorized, deps, params: { webhook_id } }, { body: { id, from, until, only } }) {
+  async afterwards({ authorized, deps, event, params: { webhook_id } }, { body: { id, from, until, only } }) {
     const order = { id, webhook_id, authorized, from, until, only }
-    return (await deps.webhookOutboxOf(webhook_id).replay(order)) ? undefined : unavailable
+    const recorded = event('webhook.replayed', {
+      ...{ entity_type: 'webhook', entity_id: webhook_id, data: { filters: { from, until, only } } },
+    })
+    return (await deps.webhookOutboxOf(webhook_id).replay(order, recorded)) ? undefined : unavailable
   },
 })

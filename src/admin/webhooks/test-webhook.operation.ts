@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
-import { insertEvents } from '../../audit/insert-events.store.ts'
 import { uuid } from '../../kit/field-schemas.ts'
 import { uuidv7 } from '../../kit/ids.ts'
+import type { TrailEvent } from '../../webhooks/payload.ts'
 import { testEventType } from '../../webhooks/webhook-event-types.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { unavailable } from '../problems.ts'
@@ -28,23 +28,23 @@ export const testWebhook = defineOperation({
   },
   problems: { 409: 'The endpoint is disabled' },
   conflicts: { webhook_disabled: { title: 'The webhook endpoint is disabled' } },
-  async run({ event, now, params: { webhook_id: id }, writeOnce }) {
+  async run({ now, params: { webhook_id: id }, writeOnce }) {
     const event_id = uuidv7(now)
     const sent = answer(200, { event_id })
     await writeOnce(sent.value, [
       sql`select from webhook_endpoints where id = ${id}::uuid for share`,
       refuseUnknown(id),
       refuseDisabled(id),
-      insertEvents([event('webhook.tested', { entity_type: 'webhook', entity_id: id })]),
     ])
     return sent
   },
-  async afterwards({ actor, deps, now, origin, params: { webhook_id: id } }, { body: { event_id } }) {
-    const isTaken = await deps.webhookOutboxOf(id).sendTest(id, {
+  async afterwards({ actor, deps, event, now, origin, params: { webhook_id: id } }, { body: { event_id } }) {
+    const test: TrailEvent = {
       ...{ id: event_id, type: testEventType, occurred_at: new Date(now).toISOString(), outcome: 'success' },
       ...{ actor_type: actor.type, actor_id: actor.id, user_id: null, client_id: null, session_id: null },
       ...{ entity_type: 'webhook', entity_id: id, request_id: origin.request_id, changes: null, data: {} },
-    })
-    return isTaken ? undefined : unavailable
+    }
+    const recorded = event('webhook.tested', { entity_type: 'webhook', entity_id: id })
+    return (await deps.webhookOutboxOf(id).sendTest(id, test, recorded)) ? undefined : unavailable
   },
 })

@@ -42,6 +42,12 @@ export const refuseUnknown = (id: string): SQL => sql`
 /** Refuses (`AU403`) whoever may not read what an endpoint gets (see `authorityOfEndpoints`). */
 export const assertMayReceive = (actor: Actor): SQL => assertHolds(actor, authorityOfEndpoints)
 
+/**
+ * Refuses (`AU403`) whoever may not read the trail. Deliveries tell what is in it: types, subjects, that something
+ * happened. Attack: somebody who may look at webhooks follows a person there.
+ */
+export const assertReadsTrail = (actor: Actor): SQL => assertHolds(actor, ['admin:audit:read'])
+
 /** The end of the trail: an endpoint gets what comes after. */
 export const endOfTrail: SQL = sql`(select coalesce(max(position), 0) from audit_events)`
 

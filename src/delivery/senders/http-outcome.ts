@@ -1,6 +1,7 @@
 /** What the APIs of providers have in common: a POST that is answered by a status and a short JSON. */
 import { parseJsonObject } from '../../kit/json-object.ts'
 import { readBytes } from '../../kit/read-body.ts'
+import { readRetryAfter } from '../../kit/retry-after.ts'
 import { failed, type SendOutcome } from '../message.ts'
 import { type Fetch, providerTimeoutMs } from './sender.ts'
 
@@ -34,13 +35,9 @@ export async function askProvider(
     return judge({
       status: response.status,
       body: parseJsonObject(new TextDecoder().decode(bytes)) ?? {},
-      retryAfterMs: readRetryAfter(response.headers.get('retry-after')),
+      retryAfterMs: readRetryAfter(response.headers.get('retry-after'), Date.now()),
     })
   } catch (error) {
     return failed((error as Error).name === 'TimeoutError' ? 'timeout' : 'unreachable')
   }
 }
-
-/** In seconds; the other form of RFC 9110 §10.2.3, a date, is not worth a clock. */
-const readRetryAfter = (value: string | null): number | undefined =>
-  value !== null && /^\d{1,6}$/.test(value) ? Number(value) * 1000 : undefined

@@ -114,6 +114,41 @@ describe('who may do what', () => {
     }
   })
 
+  // Attack: whoever may not read the trail follows a person by what is delivered.
+  it('deliveries tell of the trail: looking at them and sending one again take audit:read as well', async () => {
+    const webhook = await openWebhook()
+    const event = await happen()
+    await dispatch()
+    await deliver(webhook.id)
+    const one = `${webhook.path}/deliveries/${event.id}`
+    const nobody = `${webhook.path}/deliveries/${uuidv7()}`
+    const asked = [
+      ['GET', `${webhook.path}/deliveries`, 200],
+      ['GET', `${webhook.path}/deliveries?subject=user:${event.user_id}`, 200],
+      ['GET', one, 200],
+      ['GET', nobody, 404],
+      ['POST', `${one}/replay`, 204],
+      ['POST', `${nobody}/replay`, 404],
+    ] as const
+    const statuses = async (actor: TestActor) => {
+      const answers = []
+      for (const [method, path] of asked) answers.push((await call(actor, method, path)).status)
+      return answers
+    }
+    const both = ['admin:webhooks:read', 'admin:webhooks:write'] as const
+    // What exists and what does not look the same.
+    const refused = asked.map(() => 403)
+    expect(await statuses(await limited(both))).toEqual(refused)
+    expect(await statuses(await addAdmin({ scopes: [...both] }))).toEqual(refused)
+    expect(await statuses(await addServiceAccount([...both]))).toEqual(refused)
+    await deliver(webhook.id)
+    expect(await webhook.seen()).toHaveLength(1)
+    const all = [...both, 'admin:audit:read'] as const
+    expect(await statuses(await limited(all))).toEqual(asked.map(([, , status]) => status))
+    // The endpoints themselves are no part of the trail.
+    expect((await call(await limited(both), 'GET', webhook.path)).status).toBe(200)
+  })
+
   it('an endpoint ends with the rights of whoever answers for it, and another administrator takes it over', async () => {
     const owner = await limited(['admin:webhooks:write', 'admin:audit:read'])
     const webhook = await openWebhook({}, owner)
@@ -467,6 +502,45 @@ describe('sending again', () => {
   })
 })
 
+/** What the trail tells of orders to an endpoint, once its object has rung. */
+async function ordersInTrail(webhookId: string) {
+  await runFor(webhookId, 10_000)
+  const events = await testDatabase()
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.entity_id, webhookId))
+    .orderBy(auditEvents.position)
+  return events.filter(({ type }) => type === 'webhook.tested' || type === 'webhook.replayed')
+}
+
+it('the trail tells each order once, who gave it and what it was', async () => {
+  const webhook = await openWebhook()
+  const event = await happen()
+  await dispatch()
+  await deliver(webhook.id)
+  const from = new Date(Date.now() - hour).toISOString()
+  // The same request twice is one order.
+  const key = uuidv7()
+  for (const [path, body] of [
+    ['test'],
+    ['test'],
+    [`deliveries/${event.id}/replay`],
+    ['replay', { from, only: 'all' }],
+  ] as const) {
+    const headers = { 'idempotency-key': path === 'test' ? key : uuidv7() }
+    const answer = await call(webhook.admin, 'POST', `${webhook.path}/${path}`, body, headers)
+    expect(answer.status, path).toBeLessThan(300)
+  }
+  const told = await ordersInTrail(webhook.id)
+  expect(told.map(({ type, data }) => [type, data])).toEqual([
+    ['webhook.tested', {}],
+    ['webhook.replayed', { filters: { event_id: event.id } }],
+    ['webhook.replayed', { filters: expect.objectContaining({ from, only: 'all' }) }],
+  ])
+  for (const { actor_id, entity_type } of told)
+    expect([actor_id, entity_type]).toEqual([webhook.admin.id, 'webhook'])
+})
+
 describe('an order with an Idempotency-Key', () => {
   /** An endpoint that got an event. */
   async function opened() {
@@ -517,9 +591,12 @@ describe('an order with an Idempotency-Key', () => {
     for (let count = 0; count < 10; count++) expect((await replay()).status).toBe(200)
     const headers = { 'idempotency-key': uuidv7() }
     expect([(await replay(headers)).status, (await replay(headers)).status]).toEqual([503, 503])
+    // What was refused has not happened.
+    expect(await ordersInTrail(webhook.id)).toHaveLength(10)
     await runFor(webhook.id, 60_000)
     const before = (await idsOf(webhook)).filter((id) => id === event.id).length
     expect((await replay(headers)).status).toBe(200)
+    expect(await ordersInTrail(webhook.id)).toHaveLength(11)
     await runFor(webhook.id, 60_000)
     expect((await idsOf(webhook)).filter((id) => id === event.id)).toHaveLength(before + 1)
   })
@@ -541,6 +618,8 @@ it('tests and single replays wait within the limit of all events', async () => {
     const answer = await call(webhook.admin, 'POST', `${webhook.path}/${path}`)
     expect([path, answer.status]).toEqual([path, 503])
   }
+  await webhook.set('down')
+  expect(await ordersInTrail(webhook.id)).toEqual([])
 })
 
 describe('the log', () => {

@@ -81,9 +81,11 @@ describe('Resend', () => {
     expect(await resend(broken('TimeoutError'))).toMatchObject({ outcome: 'failed', reason: 'timeout' })
   })
 
-  it('reads Retry-After in seconds', async () => {
+  it('reads Retry-After, in seconds or as a date', async () => {
     const limited = answering(429, {}, { 'retry-after': '7' })
     expect(await resend(limited)).toMatchObject({ retryAfterMs: 7000 })
+    const past = answering(429, {}, { 'retry-after': 'Mon, 23 Nov 2020 08:00:00 GMT' })
+    expect(await resend(past)).toMatchObject({ retryAfterMs: 0 })
     expect(await resend(answering(429, {}, { 'retry-after': 'soon' }))).toMatchObject({
       retryAfterMs: undefined,
     })

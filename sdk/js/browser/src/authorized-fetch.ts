@@ -1,9 +1,9 @@
-import { AuthlyError, dpopProof } from '@authly-server/core'
+import { AuthlyError, dpopProof, tokenChallenge } from '@authly-server/core'
 import type { Settings } from './options.ts'
 import { resourceOf } from './resource-of.ts'
 import type { Server } from './server.ts'
 import type { SessionKeeper, TokenOfSession } from './session-keeper.ts'
-import { readChallenge, StepUpRequired } from './step-up.ts'
+import { StepUpRequired } from './step-up.ts'
 
 /**
  * A request with an access token and, with DPoP, its proof. It is repeated once with another proof, by the nonce that is
@@ -31,7 +31,7 @@ export async function authorizedFetch(
     if (response.status !== 401) return response
     // The server alone says what the time is.
     if (url.origin === new URL(settings.issuer).origin) server.clock.learn(response, sentAt)
-    const challenge = readChallenge(response.headers.get('www-authenticate'))
+    const challenge = tokenChallenge(response.headers.get('www-authenticate'))
     if (challenge['error'] === 'insufficient_user_authentication') throw new StepUpRequired(challenge)
     // An API of another origin may show the nonce and not the challenge.
     const isAboutProof = isNonceNew || challenge['error'] === 'invalid_dpop_proof'

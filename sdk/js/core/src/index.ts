@@ -6,6 +6,8 @@ export type {
 export { authorizationRequest } from './authorization-request.ts'
 export { readAuthorizationResponse } from './authorization-response.ts'
 export { fromBase64url, toBase64url, utf8 } from './base64url.ts'
+export type { Challenge } from './challenges.ts'
+export { readChallenges, tokenChallenge } from './challenges.ts'
 export type { ClientKey } from './client-assertion.ts'
 export { clientAssertion } from './client-assertion.ts'
 export type { Clock } from './clock.ts'

@@ -1,4 +1,4 @@
-import { AuthlyError, type JsonObject, retryAfter } from '@authly-server/core'
+import { AuthlyError, type JsonObject, retryAfter, tokenChallenge } from '@authly-server/core'
 import type { Job } from './generated/schemas.ts'
 
 /** One place of a request that is wrong. */
@@ -72,9 +72,9 @@ export class StepUpRequired extends Unauthorized {
 
   constructor(refusal: Refusal, options?: { readonly cause?: unknown }) {
     super(refusal, options)
-    const challenge = refusal.headers.get('www-authenticate') ?? ''
-    this.acrValues = challengeValue(challenge, 'acr_values')?.split(' ').filter(Boolean) ?? []
-    const maxAge = challengeValue(challenge, 'max_age')
+    const challenge = tokenChallenge(refusal.headers.get('www-authenticate'))
+    this.acrValues = challenge['acr_values']?.split(' ').filter(Boolean) ?? []
+    const maxAge = challenge['max_age']
     this.maxAge = maxAge !== undefined && /^\d{1,9}$/.test(maxAge) ? Number(maxAge) : undefined
   }
 }
@@ -138,7 +138,7 @@ export class JobFailed extends AuthlyError {
 export function apiErrorOf(refusal: Refusal, options?: { readonly cause?: unknown }): ApiError {
   const { status, headers } = refusal
   if (status === 401) {
-    const error = challengeValue(headers.get('www-authenticate') ?? '', 'error')
+    const { error } = tokenChallenge(headers.get('www-authenticate'))
     const Kind = error === 'insufficient_user_authentication' ? StepUpRequired : Unauthorized
     return new Kind(refusal, options)
   }
@@ -155,13 +155,6 @@ const kinds: Readonly<Record<number, typeof ApiError>> = {
   422: IdempotencyKeyReused,
   429: RateLimited,
 }
-
-/** A parameter of a challenge (RFC 9110 §11.6.1). */
-export const challengeValue = (challenge: string, name: string): string | undefined =>
-  new RegExp(`(?:^|[\\s,])${name}=(?:"([^"]*)"|([^\\s,"]+))`, 'i')
-    .exec(challenge)
-    ?.slice(1)
-    .find((value) => value !== undefined)
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 

@@ -7,9 +7,10 @@ import {
   type Nonces,
   type RetryRules,
   retryDelay,
+  tokenChallenge,
 } from '@authly-server/core'
 import type { TokenSource } from './access-token.ts'
-import { ApiError, apiErrorOf, challengeValue } from './errors.ts'
+import { ApiError, apiErrorOf } from './errors.ts'
 import type { Pacing } from './pacing.ts'
 import { jsonObjectOf, readProblem } from './problem.ts'
 import { isRepeatable } from './repeatable.ts'
@@ -131,7 +132,7 @@ const isTransient = (error: unknown): boolean =>
   error instanceof ApiError || (error instanceof AuthlyError && error.code === 'network_error')
 
 const challengeOf = (response: Response): string | undefined =>
-  challengeValue(response.headers.get('www-authenticate') ?? '', 'error')
+  tokenChallenge(response.headers.get('www-authenticate'))['error']
 
 type Outcome<T> =
   | { readonly value: T }

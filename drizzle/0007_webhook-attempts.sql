@@ -1,0 +1,1 @@
+ALTER TABLE "webhook_deliveries" ADD COLUMN "recent_attempts" jsonb DEFAULT '[]'::jsonb NOT NULL;
