@@ -97,6 +97,15 @@ export const canKeepSecret = ({
   token_endpoint_auth_method,
 }: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean => token_endpoint_auth_method !== 'none'
 
+type Keys = { readonly [Name in 'jwks' | 'jwks_uri']?: ClientMetadata[Name] | undefined }
+
+/** Whether it says which keys are its own, or where they are. */
+export const hasKeys = ({ jwks, jwks_uri }: Keys): boolean => jwks != null || jwks_uri != null
+
+/** Whether signatures of its own can be verified: what is at an address is known only when one is. */
+export const hasSigningKeys = ({ jwks, jwks_uri }: Keys): boolean =>
+  jwks_uri != null || jwks?.keys.some(({ use }) => use !== 'enc') === true
+
 /** Values of `scope`. */
 export const scopesOf = ({ scope }: Pick<ClientMetadata, 'scope'>): readonly string[] => [
   ...new Set(scope.split(' ').filter((value) => value !== '')),

@@ -1,7 +1,7 @@
 /** From what somebody asks for to the metadata of a new client: the preset, restrictions of its maker, defaults. */
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import { type ClientMetadata, hasKeys } from '../../clients/client-metadata.ts'
 import { applyPreset } from '../../clients/presets/apply-preset.ts'
 import { type Choice, choosePreset } from '../../clients/presets/choose-preset.ts'
 import type { Given } from '../../clients/presets/preset.ts'
@@ -54,7 +54,6 @@ async function apiScopesOf({ db }: AdminCall, { resources, scope }: Given): Prom
 /** Restrictions that are left out are those of the client that creates this one. */
 async function inheritRestrictions<G extends Given>({ actor, deps }: AdminCall, given: G): Promise<G> {
   const maker = await deps.findClient(actor.clientId)
-  const hasKeys = given.jwks != null || given.jwks_uri != null
   const isAdministrative = given.scope?.split(' ').some((name) => name.startsWith('admin:')) === true
   return {
     ...given,
@@ -62,7 +61,7 @@ async function inheritRestrictions<G extends Given>({ actor, deps }: AdminCall, 
     // A client without keys cannot sign: refused later if it has admin scopes, otherwise signing is not required.
     require_request_signing:
       given.require_request_signing ??
-      (maker?.require_request_signing === true && (hasKeys || isAdministrative)),
+      (maker?.require_request_signing === true && (hasKeys(given) || isAdministrative)),
   }
 }
 

@@ -1,6 +1,6 @@
 /** How authorization is asked for, and how the answer comes. */
 import { identityScopes, isAdminScope } from '../../protocol/scope-parameter.ts'
-import { scopesOf } from '../client-metadata.ts'
+import { hasKeys, scopesOf } from '../client-metadata.ts'
 import { type Demand, fapi, fault, signing } from './demand.ts'
 
 const isOfThisServer = (scope: string): boolean => identityScopes.has(scope) || isAdminScope(scope)
@@ -54,10 +54,10 @@ export const requestDemands: readonly Demand[] = [
     words: 'Authorization requests are signed request objects',
     profiles: signing,
     members: { require_signed_request_object: true },
-    refuses: ({ jwks, jwks_uri }) =>
-      jwks === null && jwks_uri === null
-        ? [fault('jwks', 'or jwks_uri must be there: request objects are verified with these keys')]
-        : [],
+    refuses: (metadata) =>
+      hasKeys(metadata)
+        ? []
+        : [fault('jwks', 'or jwks_uri must be there: request objects are verified with these keys')],
     otherwise: 'Refused with `invalid_request` until it signs its requests, with keys that it has registered',
     grants: 'None: only new authorization requests are signed',
   },
