@@ -1,9 +1,7 @@
 /** How authorization is asked for, and how the answer comes. */
-import { identityScopes, isAdminScope } from '../../protocol/scope-parameter.ts'
+import { isBuiltInScope } from '../../protocol/scope-parameter.ts'
 import { hasKeys, scopesOf } from '../client-metadata.ts'
 import { type Demand, fapi, fault, signing } from './demand.ts'
-
-const isOfThisServer = (scope: string): boolean => identityScopes.has(scope) || isAdminScope(scope)
 
 export const requestDemands: readonly Demand[] = [
   {
@@ -41,7 +39,7 @@ export const requestDemands: readonly Demand[] = [
       reviewed &&
       grant_types.length > 0 &&
       resources.length === 0 &&
-      !scopesOf({ scope }).some(isOfThisServer)
+      !scopesOf({ scope }).some(isBuiltInScope)
         ? [fault('resources', 'must name an API: every request of the profile names one (RFC 8707)')]
         : [],
     otherwise: 'Refused with `invalid_target` as long as it may ask for no resource',
