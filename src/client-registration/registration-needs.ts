@@ -1,8 +1,8 @@
 /** What registering needs, and what is the same of registering and changing. */
 import { checkSector } from '../clients/check-sector.ts'
 import type { ClientMetadata } from '../clients/client-metadata.ts'
-import { createClientSecret } from '../clients/client-secret.ts'
 import { type OpenAccess, openAccess } from '../clients/limit-unreviewed.ts'
+import { newClientSecret } from '../clients/new-client-secret.ts'
 import type { OpenRegistrations } from '../clients/registrations.ts'
 import type { Config } from '../config.ts'
 import type { EdgeCache } from '../edge-cache/cached-lookup.ts'
@@ -56,5 +56,5 @@ export const withoutIdleSector = (said: Said): Said =>
 /** A secret where the method has one, with what is stored of it. */
 export async function secretFor(metadata: ClientMetadata, now: number) {
   if (!usesSecret(metadata.token_endpoint_auth_method)) return undefined
-  return createClientSecret(now)
+  return newClientSecret(now)
 }

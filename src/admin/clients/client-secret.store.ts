@@ -1,5 +1,5 @@
 /** Secrets that administrators give to clients. */
-import { createClientSecret } from '../../clients/client-secret.ts'
+import { newClientSecret } from '../../clients/new-client-secret.ts'
 import { insertEntity } from '../entity-change.store.ts'
 import type { AdminCall } from '../operation.ts'
 
@@ -12,7 +12,7 @@ export async function makeSecret(
   clientId: string,
   expiresAt: string | null,
 ) {
-  const { secret, stored } = await createClientSecret(call.now)
+  const { secret, stored } = await newClientSecret(call.now)
   const { id } = stored
   const created_at = new Date(call.now).toISOString()
   const row = { ...stored, client_id: clientId, expires_at: expiresAt, created_at }

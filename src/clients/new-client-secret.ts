@@ -4,7 +4,7 @@ import { randomToken, uuidv7 } from '../kit/ids.ts'
 import type { StoredSecret } from './registrations.ts'
 
 /** A new secret, which is shown once, and what is stored of it. */
-export async function createClientSecret(
+export async function newClientSecret(
   now: number,
 ): Promise<{ readonly secret: string; readonly stored: StoredSecret }> {
   const secret = `authly_cs_${randomToken(32)}`
