@@ -3,7 +3,7 @@ import { encryptionOf } from '../clients/encryption.ts'
 import { clientCacheKey, createFindClient, type FindByDocument } from '../clients/find-client.ts'
 import { ok } from '../kit/result.ts'
 import { createLoadScopeCatalog } from '../scopes/load-scope-catalog.ts'
-import type { BareRequest, Makers, WiredRequest } from './wired-request.ts'
+import { asked, type BareRequest, type Makers, type WiredRequest } from './wired-request.ts'
 
 export const clients = {
   findClient: (request) =>
@@ -21,8 +21,9 @@ export const clients = {
       loadScopeCatalog: () => request.ask((stores, database) => stores.loadScopeCatalog(database)),
     }),
 
-  openRegistrations: (request) => () =>
-    request.ask((stores, database) => stores.createRegistrationStore(stores.createRunBatch(database))),
+  openRegistrations: asked(
+    (stores, database) => () => stores.createRegistrationStore(stores.createRunBatch(database)),
+  ),
 
   keepDescribedClient:
     (request) =>

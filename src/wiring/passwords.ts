@@ -4,7 +4,7 @@ import { lazily } from '../kit/lazily.ts'
 import type { CheckedPassword } from '../passwords/check-for-breach.ts'
 import type { PasswordHasher } from '../passwords/password-hasher.ts'
 import { needsRehash } from '../passwords/phc-string.ts'
-import type { Makers, WiredRequest } from './wired-request.ts'
+import { asked, type Makers, type WiredRequest } from './wired-request.ts'
 
 const loadHasher = lazily(async () => (await import('../passwords/argon2.ts')).argon2Hasher)
 
@@ -30,23 +30,17 @@ export const passwords = {
     return (checked) => request.waitUntil(lookUp(request, url, checked))
   },
 
-  findCurrentPassword: (request) => (userId) =>
-    request.ask((stores, database) => stores.createPasswordStore(database).findCurrentPassword(userId)),
+  findCurrentPassword: asked((stores, database) => stores.createPasswordStore(database).findCurrentPassword),
 
-  storePassword: (request) => (change) =>
-    request.ask((stores, database) => stores.createPasswordStore(database).storePassword(change)),
+  storePassword: asked((stores, database) => stores.createPasswordStore(database).storePassword),
 
-  renewPasswordHash: (request) => (renewal) =>
-    request.ask((stores, database) => stores.createPasswordStore(database).renewPasswordHash(renewal)),
+  renewPasswordHash: asked((stores, database) => stores.createPasswordStore(database).renewPasswordHash),
 
-  voidPassword: (request) => (input) =>
-    request.ask((stores, database) => stores.createVoidPassword(database)(input)),
+  voidPassword: asked((stores, database) => stores.createVoidPassword(database)),
 
-  findPasswordSetup: (request) => (userId, secretHash) =>
-    request.ask((stores, database) => stores.createFindPasswordSetup(database)(userId, secretHash)),
+  findPasswordSetup: asked((stores, database) => stores.createFindPasswordSetup(database)),
 
-  completePasswordSetup: (request) => (setup) =>
-    request.ask((stores, database) => stores.createCompletePasswordSetup(database)(setup)),
+  completePasswordSetup: asked((stores, database) => stores.createCompletePasswordSetup(database)),
 } satisfies Partial<Makers>
 
 async function lookUp(request: WiredRequest, url: string, checked: CheckedPassword): Promise<void> {

@@ -1,24 +1,21 @@
 /** People: their accounts, consents and factors, and how they get an account back. All of it is in Postgres. */
 import type { PasskeyStore } from '../passkeys/passkey.ts'
-import { type Makers, pageTimeoutMilliseconds } from './wired-request.ts'
+import { asked, type Makers, pageTimeoutMilliseconds } from './wired-request.ts'
 
 export const people = {
-  findUser: (request) => (userId) => request.ask((stores, database) => stores.findUser(database, userId)),
+  findUser: asked((stores, database) => (userId) => stores.findUser(database, userId)),
 
-  findUserForLogin: (request) => (typed) =>
-    request.ask((stores, database) => stores.findUserForLogin(database, typed)),
+  findUserForLogin: asked((stores, database) => (typed) => stores.findUserForLogin(database, typed)),
 
-  findUserForStepUp: (request) => (userId) =>
-    request.ask((stores, database) => stores.findUserForStepUp(database, userId)),
+  findUserForStepUp: asked((stores, database) => (userId) => stores.findUserForStepUp(database, userId)),
 
-  verifyEmail: (request) => (proven) =>
-    request.ask((stores, database) => stores.createVerifyEmail(database)(proven)),
+  verifyEmail: asked((stores, database) => stores.createVerifyEmail(database)),
 
-  registerAccount: (request) => (account) =>
-    request.ask((stores, database) => stores.createRegisterAccount(database)(account)),
+  registerAccount: asked((stores, database) => stores.createRegisterAccount(database)),
 
-  openOwnAccount: (request) => () =>
-    request.ask((stores, database) => stores.createOwnAccountStore(stores.createRunBatch(database))),
+  openOwnAccount: asked(
+    (stores, database) => () => stores.createOwnAccountStore(stores.createRunBatch(database)),
+  ),
 
   openPersonalData: (request) => () =>
     request.ask((stores, database) =>
@@ -28,11 +25,14 @@ export const people = {
       ),
     ),
 
-  findConsent: (request) => (userId, clientId) =>
-    request.ask((stores, database) => stores.findConsent(database, userId, clientId)),
+  findConsent: asked(
+    (stores, database) => (userId, clientId) => stores.findConsent(database, userId, clientId),
+  ),
 
-  saveConsent: (request) => (userId, clientId, consent) =>
-    request.ask((stores, database) => stores.saveConsent(database, userId, clientId, consent)),
+  saveConsent: asked(
+    (stores, database) => (userId, clientId, consent) =>
+      stores.saveConsent(database, userId, clientId, consent),
+  ),
 
   passkeyStore(request) {
     const ask = <T>(question: (store: PasskeyStore) => Promise<T>) =>
@@ -45,11 +45,9 @@ export const people = {
     }
   },
 
-  openOtpStore: (request) => () => request.ask((stores, database) => stores.createOtpStore(database)),
+  openOtpStore: asked((stores, database) => () => stores.createOtpStore(database)),
 
-  openRecoveryStore: (request) => () =>
-    request.ask((stores, database) => stores.createRecoveryStore(database)),
+  openRecoveryStore: asked((stores, database) => () => stores.createRecoveryStore(database)),
 
-  openEmailChangeStore: (request) => () =>
-    request.ask((stores, database) => stores.createEmailChangeStore(database)),
+  openEmailChangeStore: asked((stores, database) => () => stores.createEmailChangeStore(database)),
 } satisfies Partial<Makers>

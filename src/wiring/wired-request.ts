@@ -80,3 +80,12 @@ export type Makers = {
     request: WiredRequest,
   ) => Dependencies[Name]
 }
+
+/** Makes a function that asks a store, which is loaded with the first question. */
+export const asked =
+  <Input extends readonly unknown[], Answer>(
+    store: (stores: Stores, database: Database) => (...input: Input) => Answer | Promise<Answer>,
+  ) =>
+  (request: BareRequest) =>
+  (...input: Input): Promise<Answer> =>
+    request.ask((stores, database) => store(stores, database)(...input))
