@@ -25,7 +25,6 @@ import { runTimeSettings } from './wiring/run-time-settings.ts'
 import { sessions } from './wiring/sessions.ts'
 import { BareRequest, type Makers, type WiredRequest } from './wiring/wired-request.ts'
 
-export { createForgetPerson } from './wiring/forget-person.ts'
 export { createCache, isolateOf } from './wiring/isolate.ts'
 
 type Context = Pick<ExecutionContext, 'waitUntil'>
