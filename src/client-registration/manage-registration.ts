@@ -4,7 +4,7 @@
  */
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEventType, Origin } from '../audit/event.ts'
-import { isSameIn } from '../clients/client-metadata.ts'
+import { isSameIn } from '../clients/compare-metadata.ts'
 import { clientCacheKey } from '../clients/find-client.ts'
 import { fingerprintOf } from '../clients/fingerprint.ts'
 import { columnsOf, metadataOf } from '../clients/metadata-columns.ts'

@@ -4,7 +4,8 @@
  */
 import { clientCreation } from '../admin/clients/client-schemas.ts'
 import { checkClientMetadata, type MetadataContext } from '../clients/check-client-metadata.ts'
-import { type ClientMetadata, canKeepSecret, type Given, scopesOf } from '../clients/client-metadata.ts'
+import { isConfidential } from '../clients/client.ts'
+import { type ClientMetadata, type Given, scopesOf } from '../clients/client-metadata.ts'
 import { completeMetadata } from '../clients/complete-metadata.ts'
 import { type OpenAccess, unreviewedTerms } from '../clients/limit-unreviewed.ts'
 import type { Profile } from '../clients/profile.ts'
@@ -68,7 +69,7 @@ function complete(given: Given, { assigned, profile }: RegistrationContext): Cli
     reviewed: false,
     profile: assigned ?? null,
     // OpenID Connect Core knows no PKCE: clients of its profile may have the nonce instead (RFC 9700 §2.1.1).
-    require_pkce: !(assigned === 'oidc' && canKeepSecret(metadata) && scopesOf(metadata).includes('openid')),
+    require_pkce: !(assigned === 'oidc' && isConfidential(metadata) && scopesOf(metadata).includes('openid')),
   }
 }
 

@@ -15,7 +15,8 @@ import { assertionSigningAlgs, usesCertificate } from '../protocol/client-auth-m
 import { isAdminScope } from '../protocol/scope-parameter.ts'
 import { publicJwksFaults } from './check-public-jwks.ts'
 import { redirectUriFault } from './check-redirect-uri.ts'
-import { type ClientMetadata, canKeepSecret, hasKeys, hasSigningKeys, scopesOf } from './client-metadata.ts'
+import { isConfidential } from './client.ts'
+import { type ClientMetadata, hasKeys, scopesOf } from './client-metadata.ts'
 import { encryptedResponses } from './encryption.ts'
 import { mayEncryptTo } from './encryption-key.ts'
 import type { Profile } from './profile.ts'
@@ -43,7 +44,7 @@ const when = (condition: boolean, pointer: string, detail: string): readonly Fau
 const redirects: Rule = (metadata, { localIssuer }) => {
   const context = {
     application_type: metadata.application_type,
-    confidential: canKeepSecret(metadata),
+    confidential: isConfidential(metadata),
     localIssuer,
   }
   const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const
@@ -86,12 +87,16 @@ const grants: Rule = (metadata) => {
       'must not be empty, except for an API that only introspects (serves_resources)',
     ),
     ...when(
-      granted.includes('client_credentials') && !canKeepSecret(metadata),
+      granted.includes('client_credentials') && !isConfidential(metadata),
       'grant_types',
       'client_credentials needs a client that authenticates (RFC 6749 §4.4)',
     ),
   ]
 }
+
+/** Whether signatures of its own can be verified: what is at an address is known only when one is. */
+const hasSigningKeys = ({ jwks, jwks_uri }: ClientMetadata): boolean =>
+  jwks_uri !== null || jwks?.keys.some(({ use }) => use !== 'enc') === true
 
 const authentication: Rule = (metadata, context) => {
   const { token_endpoint_auth_method: method, jwks, jwks_uri: uri } = metadata
@@ -121,7 +126,7 @@ const authentication: Rule = (metadata, context) => {
       'needs jwks or jwks_uri: requests are verified with these keys',
     ),
     ...when(
-      metadata.serves_resources.length > 0 && !canKeepSecret(metadata),
+      metadata.serves_resources.length > 0 && !isConfidential(metadata),
       'serves_resources',
       'needs a client that authenticates (RFC 7662 §2.1)',
     ),
@@ -251,7 +256,7 @@ const ownerOf = (address: string): string => {
 /** RFC 9700 §2.1.1: without PKCE only the nonce of an ID token detects an injected code. */
 const pkce: Rule = (metadata) => [
   ...when(
-    !metadata.require_pkce && !(canKeepSecret(metadata) && scopesOf(metadata).includes('openid')),
+    !metadata.require_pkce && !(isConfidential(metadata) && scopesOf(metadata).includes('openid')),
     'require_pkce',
     'may be false only for clients that authenticate and use OpenID Connect (scope openid)',
   ),

@@ -92,29 +92,12 @@ export interface ClientMetadata {
   readonly refresh_token_absolute_ttl_seconds: number | null
 }
 
-/** Whether a client of this method can keep a secret (OAuth 2.1 §2.1). */
-export const canKeepSecret = ({
-  token_endpoint_auth_method,
-}: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean => token_endpoint_auth_method !== 'none'
-
 /** Members as a registration gives them: `null` is the default. */
 export type Given = { readonly [Name in keyof ClientMetadata]?: ClientMetadata[Name] | null | undefined }
 
-type Keys = Pick<Given, 'jwks' | 'jwks_uri'>
-
 /** Whether it says which keys are its own, or where they are. */
-export const hasKeys = ({ jwks, jwks_uri }: Keys): boolean => jwks != null || jwks_uri != null
-
-/** Whether signatures of its own can be verified: what is at an address is known only when one is. */
-export const hasSigningKeys = ({ jwks, jwks_uri }: Keys): boolean =>
-  jwks_uri != null || jwks?.keys.some(({ use }) => use !== 'enc') === true
-
-/** Whether both say the same of these members. */
-export const isSameIn = (
-  names: readonly (keyof ClientMetadata)[],
-  left: ClientMetadata,
-  right: ClientMetadata,
-): boolean => names.every((name) => JSON.stringify(left[name]) === JSON.stringify(right[name]))
+export const hasKeys = ({ jwks, jwks_uri }: Pick<Given, 'jwks' | 'jwks_uri'>): boolean =>
+  jwks != null || jwks_uri != null
 
 /** Values of `scope`. */
 export const scopesOf = ({ scope }: Pick<ClientMetadata, 'scope'>): readonly string[] => [

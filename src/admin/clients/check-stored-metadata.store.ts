@@ -3,7 +3,8 @@
  */
 import { checkClientMetadata } from '../../clients/check-client-metadata.ts'
 import { checkSector } from '../../clients/check-sector.ts'
-import { type ClientMetadata, isSameIn } from '../../clients/client-metadata.ts'
+import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import { isSameIn } from '../../clients/compare-metadata.ts'
 import { createGuardedFetch } from '../../kit/guarded-fetch.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
