@@ -95,6 +95,10 @@ export const resourceServerPatch = z
   .partial()
   .meta({ id: 'ResourceServerPatch' })
 
+/** The resource server that a list is about. */
+export const resourceParameter = (description: string) =>
+  z.string().min(1).max(2048).optional().meta({ description, example: 'https://api.example.com' })
+
 interface Times {
   readonly created_at: Date
   readonly updated_at: Date
