@@ -87,3 +87,6 @@ export const passwordChange = (
       update password_credentials set hash = ${newHash}, must_change = false, changed_at = now()
       where user_id = ${userId}::uuid and hash = ${replacesHash} and ${condition}
       returning user_id`
+
+/** The rest of the transaction fails with `lock_not_available` (55P03) where it would wait longer for a lock. */
+export const waitBrieflyForLocks = sql`SET LOCAL lock_timeout = '300ms'`
