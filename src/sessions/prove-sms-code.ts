@@ -2,9 +2,9 @@
 import { smsCodeProof } from '../authentication/factor-proofs.ts'
 import { type Advanced, advanceSignIn } from './advance-sign-in.ts'
 import type { LostSignIn } from './continue-sign-in.ts'
+import { countWrongCode } from './count-wrong-code.ts'
 import { findKnownDevice } from './known-device.ts'
 import { findPending, type PendingProof } from './pending-sign-in.ts'
-import { refuseCode } from './refuse-code.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -21,7 +21,7 @@ export function proveSmsCode(state: SubjectState, input: ProveSmsCode): ProvenSm
   const { now, is_right } = input
   const pending = findPending(state, input.pending, now)
   if (!pending) return { status: 'lost' }
-  if (!is_right) return { status: refuseCode(state, input, pending, step) }
+  if (!is_right) return { status: countWrongCode(state, input, pending, step) }
   const proof = { ...smsCodeProof, step, at: now }
   return advanceSignIn(state, input, pending, { proof }, findKnownDevice(state, input))
 }

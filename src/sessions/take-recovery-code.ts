@@ -6,9 +6,9 @@ import { createEvent } from '../audit/create-event.ts'
 import { recoveryCodeProof } from '../authentication/factor-proofs.ts'
 import { type Advanced, advanceSignIn } from './advance-sign-in.ts'
 import type { LostSignIn } from './continue-sign-in.ts'
+import { countWrongCode } from './count-wrong-code.ts'
 import { findKnownDevice } from './known-device.ts'
 import { findPending, type PendingProof } from './pending-sign-in.ts'
-import { refuseCode } from './refuse-code.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -26,7 +26,7 @@ export function takeRecoveryCode(state: SubjectState, input: TakeRecoveryCode): 
   const { now, origin, user_id, unused } = input
   const pending = findPending(state, input.pending, now)
   if (!pending) return { status: 'lost' }
-  if (unused === undefined) return { status: refuseCode(state, input, pending, step) }
+  if (unused === undefined) return { status: countWrongCode(state, input, pending, step) }
   state.record(
     createEvent('recovery_code.used', now, origin, {
       ...{ outcome: 'success', actor_type: 'user', actor_id: user_id, user_id, data: { unused } },

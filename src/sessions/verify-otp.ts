@@ -8,11 +8,11 @@ import { checkCode, type MatchedCode } from '../one-time-passwords/check-code.ts
 import type { OtpTolerance } from '../one-time-passwords/match-code.ts'
 import { type Advanced, advanceSignIn } from './advance-sign-in.ts'
 import type { LostSignIn } from './continue-sign-in.ts'
+import { countWrongCode } from './count-wrong-code.ts'
 import type { VerifyNeeds } from './define-rule.ts'
 import { countDeviceFailure, type DeviceDecision, decideOnDevice, findKnownDevice } from './known-device.ts'
 import { decideLogin, type LoginDecision } from './lock-out.ts'
 import { findPending, type OwnerOfPending, type PendingProof, type PendingSignIn } from './pending-sign-in.ts'
-import { refuseCode } from './refuse-code.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
@@ -122,6 +122,6 @@ function refuse(
       ...{ outcome: 'failure', actor_type: 'anonymous', user_id },
       ...{ entity_type: 'otp', entity_id: used.generator.id },
     })
-  const status = refuseCode(state, input, pending, step, replayed)
+  const status = countWrongCode(state, input, pending, step, replayed)
   return status === 'lost' ? { status } : { status, reason: used ? 'used' : 'wrong' }
 }

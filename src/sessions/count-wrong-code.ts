@@ -10,7 +10,7 @@ import type { SubjectState } from './subject-state.ts'
  * `lost` after the last allowed attempt: the sign-in starts over.
  * @param event what is recorded instead of a failed sign-in
  */
-export function refuseCode(
+export function countWrongCode(
   state: SubjectState,
   { now, origin, user_id }: SignInAttempt,
   pending: PendingSignIn,
