@@ -14,6 +14,8 @@ const web = '[.](?:route|page|step)[.]tsx?$'
 /** The edge: what the platform calls, and the modules that are loaded for it when asked for (docs/decisions/0040). */
 const entry =
   '^src/(?:worker|app|token-routes|lazy-app|wiring|stores|start-metrics|start-telemetry|cron-entry|job-entry|logout-entry|lazy-objects)[.]ts$'
+/** The areas of wiring.ts: what turns bindings into dependencies. */
+const wiring = '^src/wiring/'
 
 /** Suffix-less files that are adapters all the same, because of the one package each wraps. */
 const wrappers = [
@@ -75,8 +77,8 @@ module.exports = {
       name: 'domain-imports-domain',
       comment: 'Adapters point inward: domain asks for a port (a function type) and wiring.ts hands it over.',
       severity: 'error',
-      from: { path: domain, pathNot: [suffixed, ...wrappers, ...webHelpers, ...adminOperations] },
-      to: { path: [storeOrObject, web, entry, ...wrappers, '^src/dependencies[.]ts$'] },
+      from: { path: domain, pathNot: [suffixed, wiring, ...wrappers, ...webHelpers, ...adminOperations] },
+      to: { path: [storeOrObject, web, entry, wiring, ...wrappers, '^src/dependencies[.]ts$'] },
     },
     {
       name: 'sdk-stands-alone',
@@ -117,6 +119,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/(?:wiring|stores|start-metrics|cron-entry|lazy-objects|job-entry|logout-entry|worker)[.]ts$',
+          wiring,
           '^src/env[.]d[.]ts$',
           '^src/dependencies[.]ts$', // what the authorized database is, not how it is made
           '[.](?:object|store)[.]ts$', // of their own folder: adapters-stay-in-their-capability
@@ -150,6 +153,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/(?:wiring|stores|cron-entry)[.]ts$',
+          wiring,
           '^src/dependencies[.]ts$',
           storeOrObject,
           ...adminOperations,
@@ -213,6 +217,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(?:worker|cron-entry|logout-entry)[.]ts$' },
       to: { path: '^src/wiring[.]ts$' },
+    },
+    {
+      name: 'wiring-is-one-thing',
+      comment: 'Areas of wiring are put together by wiring.ts, and reached through it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/wiring[.]ts$', wiring] },
+      to: { path: wiring },
     },
     {
       name: 'source-needs-only-source',

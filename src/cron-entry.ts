@@ -1,6 +1,8 @@
 /** The cron jobs with their dependencies. Loaded only by an isolate that a cron trigger wakes. */
 import { deleteExpiredKeys } from './admin/idempotency.store.ts'
+import type { Origin } from './audit/event.ts'
 import { nudgeWebhooks } from './audit/nudge-webhooks.object.ts'
+import { createRecordEvent } from './audit/record-event.ts'
 import { expireRegistrations } from './clients/expire-registrations.store.ts'
 import { runScheduledJobs, type ScheduledNeeds } from './cron/cron-jobs.ts'
 import { createDatabase } from './db/database.ts'
@@ -15,13 +17,15 @@ import { rotationPolicyOf } from './keys/rotation-policy.ts'
 import { createSignJwt } from './keys/sign-jwt.ts'
 import { createSigningKeyWrites, insertSigningKey, loadSigningKeys } from './keys/signing-keys.store.ts'
 import { systemClock as now } from './kit/clock.ts'
+import { retryOnce } from './kit/retry-once.ts'
+import { createSessionsOf } from './sessions/user-sessions.object.ts'
 import { loadSettings } from './settings/settings.store.ts'
 import { handOverNow } from './telemetry/count.ts'
 import { computeMissingForms } from './users/compute-missing-forms.store.ts'
 import { deleteDueAccounts } from './users/delete-due-accounts.ts'
 import { createDueAccounts } from './users/due-accounts.store.ts'
 import { tidyWebhooks } from './webhooks/tidy-webhooks.store.ts'
-import { createCache, createForgetPerson, isolateOf } from './wiring.ts'
+import { createCache, isolateOf } from './wiring.ts'
 
 export async function runScheduled(env: Env, ctx: ExecutionContext): Promise<void> {
   try {
@@ -84,4 +88,22 @@ export function createScheduledNeeds(env: Env, ctx: Pick<ExecutionContext, 'wait
       policy: rotationPolicyOf(config),
     },
   }
+}
+
+/** Everything that a person's object stores about an account that is deleted. */
+function createForgetPerson(
+  env: Env,
+  ctx: Pick<ExecutionContext, 'waitUntil'>,
+): (userId: string) => Promise<void> {
+  const { appendEvents, config } = isolateOf(env)
+  const recordEvent = createRecordEvent({ waitUntil: (work) => ctx.waitUntil(work), append: appendEvents })
+  const sessionsOf = createSessionsOf(env.USER_SESSIONS, config, recordEvent)
+  const origin: Origin = { ip: undefined, user_agent: undefined, request_id: 'cron' }
+  return (userId) =>
+    retryOnce(() =>
+      sessionsOf(userId).endAllSessions({
+        ...{ now: now(), origin, by: { actor_type: 'system' } },
+        ...{ reason: 'account_deleted', forget: 'everything' },
+      }),
+    )
 }

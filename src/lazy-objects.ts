@@ -16,229 +16,207 @@ import type { WebhookOutboxObject } from './webhooks/webhook-outbox.object.ts'
 
 type Arguments<Method extends 'offer' | 'readFile' | 'watch'> = Parameters<JobObject[Method]>
 
-/** The object of one background job, of any kind. */
-export class Job extends DurableObject<Env> {
-  #job!: JobObject
+/** What the platform sees of such an object. */
+abstract class LazyObject<Loaded extends object> extends DurableObject<Env> {
+  protected object!: Loaded
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(
+    ctx: DurableObjectState,
+    env: Env,
+    load: () => Promise<new (ctx: DurableObjectState, env: Env) => Loaded>,
+  ) {
     super(ctx, env)
     ctx.blockConcurrencyWhile(async () => {
-      const { JobOfAnyKind } = await import('./job-entry.ts')
-      this.#job = new JobOfAnyKind(ctx, env)
+      this.object = new (await load())(ctx, env)
     })
+  }
+}
+
+/** The object of one background job, of any kind. */
+export class Job extends LazyObject<JobObject> {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, async () => (await import('./job-entry.ts')).JobOfAnyKind)
   }
 
   offer(...input: Arguments<'offer'>) {
-    return this.#job.offer(...input)
+    return this.object.offer(...input)
   }
 
   discard() {
-    return this.#job.discard()
+    return this.object.discard()
   }
 
   nudge() {
-    return this.#job.nudge()
+    return this.object.nudge()
   }
 
   progress() {
-    return this.#job.progress()
+    return this.object.progress()
   }
 
   readFile(...input: Arguments<'readFile'>) {
-    return this.#job.readFile(...input)
+    return this.object.readFile(...input)
   }
 
   watch(...input: Arguments<'watch'>) {
-    return this.#job.watch(...input)
+    return this.object.watch(...input)
   }
 
   override fetch(request: Request) {
-    return this.#job.fetch(request)
+    return this.object.fetch(request)
   }
 
   override webSocketMessage(socket: WebSocket) {
-    this.#job.webSocketMessage(socket)
+    this.object.webSocketMessage(socket)
   }
 
   override alarm() {
-    return this.#job.alarm()
+    return this.object.alarm()
   }
 }
 
 /** The live audit stream of a region. */
-export class AuditStream extends DurableObject<Env> {
-  protected stream!: AuditStreamObject
-
+export class AuditStream extends LazyObject<AuditStreamObject> {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env)
-    ctx.blockConcurrencyWhile(async () => {
-      const { AuditStreamObject } = await import('./audit/stream/audit-stream.object.ts')
-      this.stream = new AuditStreamObject(ctx, env)
-    })
+    super(ctx, env, async () => (await import('./audit/stream/audit-stream.object.ts')).AuditStreamObject)
   }
 
   override fetch(request: Request) {
-    return this.stream.fetch(request)
+    return this.object.fetch(request)
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer) {
-    this.stream.webSocketMessage(socket, message)
+    this.object.webSocketMessage(socket, message)
   }
 
   override webSocketClose(socket: WebSocket) {
-    this.stream.webSocketClose(socket)
+    this.object.webSocketClose(socket)
   }
 
   override webSocketError(socket: WebSocket) {
-    this.stream.webSocketError(socket)
+    this.object.webSocketError(socket)
   }
 
   override alarm() {
-    return this.stream.alarm()
+    return this.object.alarm()
   }
 }
 
 /** One shard of what the isolates of a region have counted. */
-export class Metrics extends DurableObject<Env> {
-  #metrics!: MetricsObject
-
+export class Metrics extends LazyObject<MetricsObject> {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env)
-    ctx.blockConcurrencyWhile(async () => {
-      const { MetricsObject } = await import('./telemetry/metrics.object.ts')
-      this.#metrics = new MetricsObject(ctx, env)
-    })
+    super(ctx, env, async () => (await import('./telemetry/metrics.object.ts')).MetricsObject)
   }
 
   take(handOver: HandOver) {
-    return this.#metrics.take(handOver)
+    return this.object.take(handOver)
   }
 
   read() {
-    return this.#metrics.read()
+    return this.object.read()
   }
 }
 
 /** The outbox and the codes of one e-mail address or telephone number. */
-export class Destination extends DurableObject<Env> {
-  protected destination!: DestinationObject
-
+export class Destination extends LazyObject<DestinationObject> {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env)
-    ctx.blockConcurrencyWhile(async () => {
-      const { DestinationObject } = await import('./delivery/destination.object.ts')
-      this.destination = new DestinationObject(ctx, env)
-    })
+    super(ctx, env, async () => (await import('./delivery/destination.object.ts')).DestinationObject)
   }
 
   enqueue(...input: Parameters<DestinationObject['enqueue']>) {
-    return this.destination.enqueue(...input)
+    return this.object.enqueue(...input)
   }
 
   release(messageId: string) {
-    return this.destination.release(messageId)
+    return this.object.release(messageId)
   }
 
   discard(messageId: string) {
-    return this.destination.discard(messageId)
+    return this.object.discard(messageId)
   }
 
   issueCode(input: IssueCode) {
-    return this.destination.issueCode(input)
+    return this.object.issueCode(input)
   }
 
   checkCode(input: CheckCode) {
-    return this.destination.checkCode(input)
+    return this.object.checkCode(input)
   }
 
   readResume(codeId: string, now: number) {
-    return this.destination.readResume(codeId, now)
+    return this.object.readResume(codeId, now)
   }
 
   override alarm() {
-    return this.destination.alarm()
+    return this.object.alarm()
   }
 }
 
 /** The logouts that one client is to be told of. */
-export class LogoutOutbox extends DurableObject<Env> {
-  protected outbox!: LogoutOutboxObject
-
+export class LogoutOutbox extends LazyObject<LogoutOutboxObject> {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env)
-    ctx.blockConcurrencyWhile(async () => {
-      const { WiredLogoutOutbox } = await import('./logout-entry.ts')
-      this.outbox = new WiredLogoutOutbox(ctx, env)
-    })
+    super(ctx, env, async () => (await import('./logout-entry.ts')).WiredLogoutOutbox)
   }
 
   enqueue(logout: DueLogout) {
-    return this.outbox.enqueue(logout)
+    return this.object.enqueue(logout)
   }
 
   override alarm() {
-    return this.outbox.alarm()
+    return this.object.alarm()
   }
 }
 
 /** Hands the events of the trail to the outboxes of webhook endpoints. */
-export class WebhookDispatcher extends DurableObject<Env> {
-  protected dispatcher!: WebhookDispatcherObject
-
+export class WebhookDispatcher extends LazyObject<WebhookDispatcherObject> {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env)
-    ctx.blockConcurrencyWhile(async () => {
-      const { WebhookDispatcherObject } = await import('./webhooks/webhook-dispatcher.object.ts')
-      this.dispatcher = new WebhookDispatcherObject(ctx, env)
-    })
+    super(
+      ctx,
+      env,
+      async () => (await import('./webhooks/webhook-dispatcher.object.ts')).WebhookDispatcherObject,
+    )
   }
 
   nudge() {
-    return this.dispatcher.nudge()
+    return this.object.nudge()
   }
 
   override alarm() {
-    return this.dispatcher.alarm()
+    return this.object.alarm()
   }
 }
 
 /** The events that one webhook endpoint is to get. */
-export class WebhookOutbox extends DurableObject<Env> {
-  protected outbox!: WebhookOutboxObject
-
+export class WebhookOutbox extends LazyObject<WebhookOutboxObject> {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env)
-    ctx.blockConcurrencyWhile(async () => {
-      const { WebhookOutboxObject } = await import('./webhooks/webhook-outbox.object.ts')
-      this.outbox = new WebhookOutboxObject(ctx, env)
-    })
+    super(ctx, env, async () => (await import('./webhooks/webhook-outbox.object.ts')).WebhookOutboxObject)
   }
 
   enqueue(...input: Parameters<WebhookOutboxObject['enqueue']>) {
-    return this.outbox.enqueue(...input)
+    return this.object.enqueue(...input)
   }
 
   sendAgain(...input: Parameters<WebhookOutboxObject['sendAgain']>) {
-    return this.outbox.sendAgain(...input)
+    return this.object.sendAgain(...input)
   }
 
   sendTest(...input: Parameters<WebhookOutboxObject['sendTest']>) {
-    return this.outbox.sendTest(...input)
+    return this.object.sendTest(...input)
   }
 
   replay(...input: Parameters<WebhookOutboxObject['replay']>) {
-    return this.outbox.replay(...input)
+    return this.object.replay(...input)
   }
 
   wake() {
-    return this.outbox.wake()
+    return this.object.wake()
   }
 
   take(...input: Parameters<WebhookOutboxObject['take']>) {
-    return this.outbox.take(...input)
+    return this.object.take(...input)
   }
 
   override alarm() {
-    return this.outbox.alarm()
+    return this.object.alarm()
   }
 }

@@ -13,7 +13,7 @@ import { regions } from './regions.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Names of the settings whose description in src/config.ts starts with "Secret.". */
+/** Names of the settings whose description in src/config/ starts with "Secret.". */
 export const secretNames: readonly string[] = Object.entries(environmentSchema.shape)
   .filter(([, schema]) => schema.description?.startsWith('Secret.'))
   .map(([name]) => name)

@@ -28,7 +28,7 @@ export function configurationDocument(): string {
     return [`\`${name}\``, fallback, isSecret ? 'yes' : '', `${text}${values}`]
   })
   return [
-    generatedNotice('src/config.ts, src/settings/settings.ts and src/rate-limits/policies.ts'),
+    generatedNotice('src/config/, src/settings/settings.ts and src/rate-limits/policies.ts'),
     '# Configuration',
     'Environment variables of the worker, parsed once per isolate. If one is invalid, the worker does not start, and the message contains its name but never its value. Locally they are in `.dev.vars`, which `npm start` writes. In a deployment, plain ones are in `wrangler.toml` and secrets at Cloudflare ([deployment](deployment.md)).',
     table(['Variable', 'Default', 'Secret', 'Meaning'], rows),

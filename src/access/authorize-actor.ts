@@ -1,4 +1,5 @@
 /** The only place that creates an `Authorized`; for the authentication of requests only. */
+import { isAdminScope } from '../protocol/scope-parameter.ts'
 import type { Actor, Caller } from './actor.ts'
 import type { Authorized } from './authorized.ts'
 import type { Permission } from './permissions.ts'
@@ -14,7 +15,7 @@ export function authorize(
   if (!scopes.includes(permission)) return undefined
   const authorized: Pick<Authorized, 'actor' | 'scopes' | 'permission' | 'reached'> = {
     actor: { type, id, clientId },
-    scopes: scopes.filter((scope) => scope.startsWith('admin:')),
+    scopes: scopes.filter(isAdminScope),
     permission,
     ...(reached && { reached }),
   }

@@ -18,6 +18,7 @@ import { err, ok, type Result } from '../kit/result.ts'
 import { type CheckedSender, checkSender } from '../oauth/sender-constraints/check-sender.ts'
 import { type PresentedToken, readPresentedToken } from '../oauth/sender-constraints/presented-token.ts'
 import { inspectFor, proofUsedAtResource } from '../oauth/sender-constraints/spend-proof.ts'
+import { isAdminScope } from '../protocol/scope-parameter.ts'
 import { confirmationOf, type TokenType } from '../protocol/token-confirmation.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { RateLimitDecision } from '../rate-limits/rate-limiter.ts'
@@ -110,8 +111,7 @@ export async function authenticate(
  * one.
  */
 const isTelling = (actor: Caller, problem: Problem): boolean =>
-  problem === ipNotAllowed ||
-  (problem.status === 403 && actor.scopes.some((scope) => scope.startsWith('admin:')))
+  problem === ipNotAllowed || (problem.status === 403 && actor.scopes.some(isAdminScope))
 
 const answer = (
   outcome: Result<Authenticated, Problem>,

@@ -1,4 +1,5 @@
 /** What deployment, application and request together demand of a sign-in. */
+import { isAdminScope } from '../protocol/scope-parameter.ts'
 import { acrMultiFactor, includesClass } from './acr.ts'
 import type { SignInPolicy } from './sign-in-state.ts'
 
@@ -111,5 +112,3 @@ function wantedClasses(
   const strong = asked.filter((acr) => includesClass(acr, acrMultiFactor))
   return strong.length > 0 ? strong : [acrMultiFactor]
 }
-
-const isAdminScope = (scope: string): boolean => scope.startsWith('admin:')

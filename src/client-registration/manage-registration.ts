@@ -2,12 +2,12 @@
  * A client reads, changes and deletes its own registration (RFC 7592), with the token it got when it registered. The
  * token stays the same for its life: a client that lost the answer to a change would be locked out otherwise.
  */
-
-import { columnsOf, metadataOf } from '../admin/clients/client-view.ts'
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEventType, Origin } from '../audit/event.ts'
+import { isSameIn } from '../clients/compare-metadata.ts'
 import { clientCacheKey } from '../clients/find-client.ts'
 import { fingerprintOf } from '../clients/fingerprint.ts'
+import { columnsOf, metadataOf } from '../clients/metadata-columns.ts'
 import type { RegistrationStore, StoredRegistration } from '../clients/registrations.ts'
 import { wantedKeys } from '../clients/wanted-keys.ts'
 import { constantTimeEqual, sha256 } from '../kit/hash.ts'
@@ -76,7 +76,7 @@ export async function replaceOwnRegistration(
     return err(refused(['client_id'], 'must be that of the registration'))
   if (!(await namesOwnSecret(store, row.client_id, said['client_secret'])))
     return err(refused(['client_secret'], 'must be the current one, or be left out'))
-  const before = metadataOf(row as unknown as Parameters<typeof metadataOf>[0])
+  const before = metadataOf(row)
   const kept = Object.fromEntries(
     Object.entries(before).filter(([name]) => !registrableMembers.some((own) => own === name)),
   )
@@ -93,10 +93,8 @@ export async function replaceOwnRegistration(
   )
   if (!metadata.ok) return metadata
   const after = metadata.value
-  const isSame = registrableMembers.every(
-    (name) => JSON.stringify(after[name]) === JSON.stringify(before[name]),
-  )
-  if (isSame) return ok(registrationAnswer(needs.config.issuer, row, bearer, undefined))
+  if (isSameIn(registrableMembers, after, before))
+    return ok(registrationAnswer(needs.config.issuer, row, bearer, undefined))
   const sector = await withSector(needs.config, said, after)
   if (!sector.ok) return sector
   const hadSecret = usesSecret(before.token_endpoint_auth_method)
@@ -107,7 +105,7 @@ export async function replaceOwnRegistration(
     version: row.version,
     columns: {
       ...columnsOf(after),
-      sector_identifier: after.subject_type === 'pairwise' ? sector.value : null,
+      sector_identifier: sector.value,
       fingerprint: await fingerprintOf(after),
     },
     secrets: secret ? secret.stored : keepsSecret ? 'keep' : 'none',

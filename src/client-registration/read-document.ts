@@ -1,9 +1,9 @@
 /** The client that a document describes (draft-ietf-oauth-client-id-metadata-document §4). */
-import { columnsOf } from '../admin/clients/client-view.ts'
 import type { RegisteredClient } from '../clients/client.ts'
 import { scopesOf } from '../clients/client-metadata.ts'
 import { fingerprintOf } from '../clients/fingerprint.ts'
 import type { OpenAccess } from '../clients/limit-unreviewed.ts'
+import { columnsOf } from '../clients/metadata-columns.ts'
 import type { Profile } from '../clients/profile.ts'
 import type { ClientColumns } from '../clients/registrations.ts'
 import { parseJsonObject } from '../kit/json-object.ts'

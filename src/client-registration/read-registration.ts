@@ -3,15 +3,17 @@
  * administrators are held to. Unknown members are ignored, as §2 demands; so are those that only administrators set.
  */
 import { clientCreation } from '../admin/clients/client-schemas.ts'
-import { metadataDefaultsOf, withNamedMethod } from '../admin/clients/client-view.ts'
 import { checkClientMetadata, type MetadataContext } from '../clients/check-client-metadata.ts'
-import { type ClientMetadata, canKeepSecret, scopesOf } from '../clients/client-metadata.ts'
-import type { OpenAccess } from '../clients/limit-unreviewed.ts'
+import { isConfidential } from '../clients/client.ts'
+import { type ClientMetadata, type Given, scopesOf } from '../clients/client-metadata.ts'
+import { completeMetadata } from '../clients/complete-metadata.ts'
+import { type OpenAccess, unreviewedTerms } from '../clients/limit-unreviewed.ts'
 import type { Profile } from '../clients/profile.ts'
 import { describeFault } from '../kit/describe-fault.ts'
 import { isLoopbackHost } from '../kit/public-host.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { type OAuthRefusal, refuse } from '../protocol/refusal.ts'
+import { isWithin } from '../protocol/scope-parameter.ts'
 import { registrableMembers } from './registrable-members.ts'
 
 export interface RegistrationContext extends MetadataContext {
@@ -47,37 +49,30 @@ export function readRegistration(
     const [issue] = parsed.error.issues
     return err(refused(issue?.path ?? [], issue?.message ?? 'is not valid'))
   }
-  const present = Object.entries(withNamedMethod(parsed.data)).filter(([, value]) => value != null)
-  const metadata = complete({ ...kept, ...Object.fromEntries(present) }, context)
+  const metadata = complete({ ...kept, ...parsed.data }, context)
   const [fault] = checkClientMetadata(metadata, context)
   if (fault) return err(refused('pointer' in fault ? fault.pointer.slice(2).split('/') : [], fault.detail))
   const closed = metadata.grant_types.find((type) => !context.grantTypes.includes(type))
   if (closed !== undefined) return err(refused(['grant_types'], 'has one that is not for such clients'))
   // Unknown scopes, those of APIs that are not open and those of the administration look the same.
-  const isOpen = scopesOf(metadata).every((scope) => context.open.scopes.includes(scope))
-  return isOpen ? ok(metadata) : err(refused(['scope'], 'has a scope that is not for such clients'))
+  return isWithin(scopesOf(metadata), context.open.scopes)
+    ? ok(metadata)
+    : err(refused(['scope'], 'has a scope that is not for such clients'))
 }
 
 /** Defaults are those of the admin API; what it answers with stands in the registration. */
-function complete(
-  given: Partial<ClientMetadata>,
-  { assigned, profile }: RegistrationContext,
-): ClientMetadata {
-  const metadata = {
-    ...metadataDefaultsOf(assigned ?? profile),
-    ...given,
-    ...{ first_party: false, reviewed: false, serves_resources: [], nonce_optional: false },
-    profile: assigned ?? null,
-  } as ClientMetadata
-  const usesCode = metadata.grant_types.includes('authorization_code')
+function complete(given: Given, { assigned, profile }: RegistrationContext): ClientMetadata {
+  const metadata = completeMetadata(given, assigned ?? profile)
   return {
     ...metadata,
-    response_types: usesCode || given.response_types ? metadata.response_types : [],
+    ...unreviewedTerms,
+    reviewed: false,
+    profile: assigned ?? null,
     // OpenID Connect Core knows no PKCE: clients of its profile may have the nonce instead (RFC 9700 §2.1.1). Attack: one that
     // an administrator has made use PKCE changes its registration to be rid of it.
     require_pkce:
       given.require_pkce === true ||
-      !(assigned === 'oidc' && canKeepSecret(metadata) && scopesOf(metadata).includes('openid')),
+      !(assigned === 'oidc' && isConfidential(metadata) && scopesOf(metadata).includes('openid')),
   }
 }
 

@@ -1,10 +1,9 @@
 /** Registers a client (RFC 7591 §3). Two round trips with an initial access token, one without. */
-
-import { columnsOf } from '../admin/clients/client-view.ts'
 import { createEvent } from '../audit/create-event.ts'
 import type { Origin } from '../audit/event.ts'
 import { clientCacheKey } from '../clients/find-client.ts'
 import { fingerprintOf } from '../clients/fingerprint.ts'
+import { columnsOf } from '../clients/metadata-columns.ts'
 import type { InitialAccessToken, RegistrationStore } from '../clients/registrations.ts'
 import { wantedKeys } from '../clients/wanted-keys.ts'
 import { sha256 } from '../kit/hash.ts'
@@ -67,7 +66,7 @@ export async function registerClient(
       client_id,
       ...columnsOf(metadata.value),
       resources: open.resources,
-      sector_identifier: metadata.value.subject_type === 'pairwise' ? sector.value : null,
+      sector_identifier: sector.value,
       origin: 'registration',
       registration_token_hash: await sha256(registrationAccessToken),
       fingerprint: await fingerprintOf(metadata.value),

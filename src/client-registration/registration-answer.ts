@@ -1,5 +1,5 @@
 /** The client information response (RFC 7591 §3.2.1, RFC 7592 §3). */
-import { metadataOf } from '../admin/clients/client-view.ts'
+import { metadataOf } from '../clients/metadata-columns.ts'
 import type { StoredRegistration } from '../clients/registrations.ts'
 import { registrableMembers } from './registrable-members.ts'
 
@@ -9,7 +9,7 @@ export function registrationAnswer(
   registrationAccessToken: string,
   clientSecret: string | undefined,
 ): Readonly<Record<string, unknown>> {
-  const metadata = metadataOf(row as unknown as Parameters<typeof metadataOf>[0])
+  const metadata = metadataOf(row)
   const told = registrableMembers.flatMap((name) => (metadata[name] === null ? [] : [[name, metadata[name]]]))
   return {
     client_id: row.client_id,

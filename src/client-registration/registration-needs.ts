@@ -2,14 +2,13 @@
 import { checkSector } from '../clients/check-sector.ts'
 import type { ClientMetadata } from '../clients/client-metadata.ts'
 import { type OpenAccess, openAccess } from '../clients/limit-unreviewed.ts'
+import { newClientSecret } from '../clients/new-client-secret.ts'
 import type { OpenRegistrations } from '../clients/registrations.ts'
 import type { Config } from '../config.ts'
 import type { EdgeCache } from '../edge-cache/cached-lookup.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Clock } from '../kit/clock.ts'
 import { createGuardedFetch } from '../kit/guarded-fetch.ts'
-import { sha256 } from '../kit/hash.ts'
-import { randomToken, uuidv7 } from '../kit/ids.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { usesSecret } from '../protocol/client-auth-methods.ts'
 import type { OAuthRefusal } from '../protocol/refusal.ts'
@@ -35,7 +34,7 @@ export const readOpenAccess = async (
 ): Promise<OpenAccess> => openAccess(await needs.loadScopeCatalog())
 
 /**
- * Metadata with the sector that its document proves. OpenID Connect Registration §5 wants the document checked
+ * The sector that its document proves, of pairwise subjects. OpenID Connect Registration §5 wants the document checked
  * whatever the subjects are; of public ones nothing of it is kept.
  */
 export async function withSector(
@@ -47,7 +46,8 @@ export async function withSector(
   if (typeof uri !== 'string') return ok(null)
   const sector = await checkSector(createGuardedFetch(config, observedFetch), uri, metadata.redirect_uris)
   // Attack: the answer tells what this server could reach.
-  return sector.ok ? sector : err(refused(['sector_identifier_uri'], sectorUnproven))
+  if (!sector.ok) return err(refused(['sector_identifier_uri'], sectorUnproven))
+  return metadata.subject_type === 'pairwise' ? sector : ok(null)
 }
 
 const sectorUnproven = 'must lead to a JSON array of at least all redirect URIs (OpenID Connect Core §8.1)'
@@ -59,6 +59,5 @@ export const withoutIdleSector = (said: Said): Said =>
 /** A secret where the method has one, with what is stored of it. */
 export async function secretFor(metadata: ClientMetadata, now: number) {
   if (!usesSecret(metadata.token_endpoint_auth_method)) return undefined
-  const secret = `authly_cs_${randomToken(32)}`
-  return { secret, stored: { id: uuidv7(now), secret_hash: await sha256(secret) } }
+  return newClientSecret(now)
 }

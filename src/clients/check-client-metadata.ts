@@ -15,7 +15,8 @@ import { assertionSigningAlgs, usesCertificate } from '../protocol/client-auth-m
 import { isAdminScope } from '../protocol/scope-parameter.ts'
 import { publicJwksFaults } from './check-public-jwks.ts'
 import { redirectUriFault } from './check-redirect-uri.ts'
-import { type ClientMetadata, canKeepSecret, scopesOf } from './client-metadata.ts'
+import { isConfidential } from './client.ts'
+import { type ClientMetadata, hasKeys, scopesOf } from './client-metadata.ts'
 import { encryptedResponses } from './encryption.ts'
 import { mayEncryptTo } from './encryption-key.ts'
 import type { Profile } from './profile.ts'
@@ -43,7 +44,7 @@ const when = (condition: boolean, pointer: string, detail: string): readonly Fau
 const redirects: Rule = (metadata, { localIssuer }) => {
   const context = {
     application_type: metadata.application_type,
-    confidential: canKeepSecret(metadata),
+    confidential: isConfidential(metadata),
     localIssuer,
   }
   const lists = ['redirect_uris', 'post_logout_redirect_uris'] as const
@@ -86,26 +87,30 @@ const grants: Rule = (metadata) => {
       'must not be empty, except for an API that only introspects (serves_resources)',
     ),
     ...when(
-      granted.includes('client_credentials') && !canKeepSecret(metadata),
+      granted.includes('client_credentials') && !isConfidential(metadata),
       'grant_types',
       'client_credentials needs a client that authenticates (RFC 6749 §4.4)',
     ),
   ]
 }
 
+/** Whether signatures of its own can be verified: what is at an address is known only when one is. */
+const hasSigningKeys = ({ jwks, jwks_uri }: ClientMetadata): boolean =>
+  jwks_uri !== null || jwks?.keys.some(({ use }) => use !== 'enc') === true
+
 const authentication: Rule = (metadata, context) => {
   const { token_endpoint_auth_method: method, jwks, jwks_uri: uri } = metadata
   const alg = metadata.token_endpoint_auth_signing_alg
-  const hasKeys = uri !== null || jwks?.keys.some(({ use }) => use !== 'enc') === true
+  const canVerify = hasSigningKeys(metadata)
   return [
     ...when(jwks !== null && uri !== null, 'jwks_uri', 'must not be there together with jwks (RFC 7591 §2)'),
     ...when(
-      method === 'private_key_jwt' && !hasKeys,
+      method === 'private_key_jwt' && !canVerify,
       'token_endpoint_auth_method',
       'private_key_jwt needs jwks or jwks_uri',
     ),
     ...when(
-      method === 'self_signed_tls_client_auth' && !hasKeys,
+      method === 'self_signed_tls_client_auth' && !canVerify,
       'token_endpoint_auth_method',
       'self_signed_tls_client_auth needs jwks or jwks_uri with the key of the certificate (RFC 8705 §2.2.2)',
     ),
@@ -116,12 +121,12 @@ const authentication: Rule = (metadata, context) => {
     ),
     ...signingAlg('token_endpoint_auth_signing_alg', alg),
     ...when(
-      metadata.require_request_signing && !hasKeys,
+      metadata.require_request_signing && !canVerify,
       'require_request_signing',
       'needs jwks or jwks_uri: requests are verified with these keys',
     ),
     ...when(
-      metadata.serves_resources.length > 0 && !canKeepSecret(metadata),
+      metadata.serves_resources.length > 0 && !isConfidential(metadata),
       'serves_resources',
       'needs a client that authenticates (RFC 7662 §2.1)',
     ),
@@ -132,12 +137,11 @@ const authentication: Rule = (metadata, context) => {
 
 /** RFC 9101 §6.2: request objects are verified with the client's keys. */
 const requestObjects: Rule = (metadata, context) => {
-  const { request_object_signing_alg: alg, request_uris: uris, jwks, jwks_uri } = metadata
-  const hasKeys = jwks !== null || jwks_uri !== null
+  const { request_object_signing_alg: alg, request_uris: uris } = metadata
   return [
     ...signingAlg('request_object_signing_alg', alg),
     ...when(
-      metadata.require_signed_request_object && !hasKeys,
+      metadata.require_signed_request_object && !hasKeys(metadata),
       'require_signed_request_object',
       'needs jwks or jwks_uri: request objects are verified with these keys',
     ),
@@ -146,7 +150,11 @@ const requestObjects: Rule = (metadata, context) => {
       'request_object_encryption_enc',
       'is only for clients with request_object_encryption_alg',
     ),
-    ...when(uris.length > 0 && !hasKeys, 'request_uris', 'need jwks or jwks_uri, for the same reason'),
+    ...when(
+      uris.length > 0 && !hasKeys(metadata),
+      'request_uris',
+      'need jwks or jwks_uri, for the same reason',
+    ),
     ...uris.flatMap((uri, index) => fetchedAddress(`request_uris/${index}`, uri, context)),
   ]
 }
@@ -157,11 +165,10 @@ const encryption: Rule = (metadata) =>
     const [alg, enc] = [`${response}_encrypted_response_alg`, `${response}_encrypted_response_enc`] as const
     const wanted = metadata[alg]
     if (wanted === null) return when(metadata[enc] !== null, enc, `is only for clients with ${alg}`)
-    const isInline = metadata.jwks !== null
     return [
-      ...when(!isInline && metadata.jwks_uri === null, alg, 'needs jwks or jwks_uri: to whose key?'),
+      ...when(!hasKeys(metadata), alg, 'needs jwks or jwks_uri: to whose key?'),
       ...when(
-        isInline && !metadata.jwks?.keys.some((key) => mayEncryptTo(key, wanted)),
+        metadata.jwks !== null && !metadata.jwks.keys.some((key) => mayEncryptTo(key, wanted)),
         alg,
         'needs a key in jwks that fits: by kty, use and alg, where it has them',
       ),
@@ -249,7 +256,7 @@ const ownerOf = (address: string): string => {
 /** RFC 9700 §2.1.1: without PKCE only the nonce of an ID token detects an injected code. */
 const pkce: Rule = (metadata) => [
   ...when(
-    !metadata.require_pkce && !(canKeepSecret(metadata) && scopesOf(metadata).includes('openid')),
+    !metadata.require_pkce && !(isConfidential(metadata) && scopesOf(metadata).includes('openid')),
     'require_pkce',
     'may be false only for clients that authenticate and use OpenID Connect (scope openid)',
   ),

@@ -92,10 +92,12 @@ export interface ClientMetadata {
   readonly refresh_token_absolute_ttl_seconds: number | null
 }
 
-/** Whether a client of this method can keep a secret (OAuth 2.1 §2.1). */
-export const canKeepSecret = ({
-  token_endpoint_auth_method,
-}: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean => token_endpoint_auth_method !== 'none'
+/** Members as a registration gives them: `null` is the default. */
+export type Given = { readonly [Name in keyof ClientMetadata]?: ClientMetadata[Name] | null | undefined }
+
+/** Whether it says which keys are its own, or where they are. */
+export const hasKeys = ({ jwks, jwks_uri }: Pick<Given, 'jwks' | 'jwks_uri'>): boolean =>
+  jwks != null || jwks_uri != null
 
 /** Values of `scope`. */
 export const scopesOf = ({ scope }: Pick<ClientMetadata, 'scope'>): readonly string[] => [

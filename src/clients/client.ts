@@ -127,4 +127,6 @@ export type FindClient = (
 ) => Promise<Client | undefined>
 
 /** Confidential clients can keep a secret (OAuth 2.1 §2.1): all but those that authenticate with `none`. */
-export const isConfidential = (client: Client): boolean => client.token_endpoint_auth_method !== 'none'
+export const isConfidential = ({
+  token_endpoint_auth_method: method,
+}: Pick<RegisteredClient, 'token_endpoint_auth_method'>): boolean => method !== 'none'

@@ -21,6 +21,9 @@ export function openAccess(catalog: ScopeCatalog): OpenAccess {
   return { scopes: [...identityScopes, ...scopes], resources }
 }
 
+/** What it is registered and served with, whatever is asked for. */
+export const unreviewedTerms = { first_party: false, nonce_optional: false, serves_resources: [] } as const
+
 /**
  * Never first-party, no admin scopes, no links, no authorization details, no exemption from PKCE that only a nonce makes
  * up for. Attack: a name, a link or a right that nobody checked looks as if this server vouched for it. Attack: a
@@ -32,9 +35,7 @@ export function limitUnreviewed(client: RegisteredClient, open: OpenAccess): Reg
     client_uri: undefined,
     policy_uri: undefined,
     tos_uri: undefined,
-    first_party: false,
-    nonce_optional: false,
-    serves_resources: [],
+    ...unreviewedTerms,
     authorization_details_types: [],
     scopes: client.scopes.filter((scope) => open.scopes.includes(scope)),
     resources: client.resources.filter((resource) => open.resources.includes(resource)),

@@ -1,7 +1,7 @@
 /** Hands one message to the provider that the configuration names. */
 
 import type { RootSecret } from '../kit/root-secret.ts'
-import type { DeliverySettings } from './delivery-config.ts'
+import type { DeliverySettings } from './delivery-settings.ts'
 import { isSafeEmail } from './email.ts'
 import { failed, type QueuedMessage, refused, type SendOutcome } from './message.ts'
 import { renderMessage } from './render-message.ts'

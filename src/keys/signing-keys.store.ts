@@ -10,7 +10,6 @@ import type { Database } from '../db/database.ts'
 import { instantOf } from '../db/fragments.ts'
 import type { Row } from '../db/run-batch.ts'
 import type { Loaded } from '../edge-cache/cached-lookup.ts'
-import type { KeyAlg } from './algorithms.ts'
 import type { GeneratedKey } from './generate-key.ts'
 import type { SigningKeyWrites } from './rotate-keys.ts'
 import type { SigningKeyRow } from './signing-key-row.ts'
@@ -80,14 +79,7 @@ export async function insertSigningKey(
  */
 async function promoteSigningKey(
   database: Database,
-  input: {
-    readonly alg: KeyAlg
-    readonly retireKid: string | undefined
-    readonly activateKid: string
-    readonly at: number
-    readonly retired: AuditEvent
-    readonly activated: AuditEvent
-  },
+  input: Parameters<SigningKeyWrites['promote']>[0],
 ): Promise<void> {
   const { alg, retireKid, activateKid, at } = input
   await database.batch([

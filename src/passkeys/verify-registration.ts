@@ -64,12 +64,7 @@ async function verifyCredential(
     if (isEmbedded(webauthn.decodeClientDataJSON(response.response.clientDataJSON))) return undefined
     const { verified, registrationInfo } = await webauthn.verifyRegistrationResponse({
       response: await withoutStatement(response),
-      expectedChallenge: expected.challenge,
-      expectedOrigin: [...expected.origins],
-      expectedRPID: expected.rp_id,
-      requireUserPresence: !expected.conditional,
-      requireUserVerification: false,
-      supportedAlgorithmIDs: [...algorithms],
+      ...termsOf(expected),
     })
     if (!verified || registrationInfo.credential.id !== response.id) return undefined
     return {
@@ -88,6 +83,16 @@ async function verifyCredential(
     return undefined
   }
 }
+
+/** What the library is to hold the response to. */
+const termsOf = (expected: ExpectedRegistration) => ({
+  expectedChallenge: expected.challenge,
+  expectedOrigin: [...expected.origins],
+  expectedRPID: expected.rp_id,
+  requireUserPresence: !expected.conditional,
+  requireUserVerification: false,
+  supportedAlgorithmIDs: [...algorithms],
+})
 
 async function withoutStatement(response: RegistrationResponseJSON): Promise<RegistrationResponseJSON> {
   const { decodeAttestationObject, isoCBOR } = await loadWebauthn()
@@ -125,12 +130,7 @@ async function verifiedFormat(
     SettingsService.setRootCertificates({ identifier: format, certificates: [...roots] })
     const { verified } = await verifyRegistrationResponse({
       response,
-      expectedChallenge: expected.challenge,
-      expectedOrigin: [...expected.origins],
-      expectedRPID: expected.rp_id,
-      requireUserPresence: !expected.conditional,
-      requireUserVerification: false,
-      supportedAlgorithmIDs: [...algorithms],
+      ...termsOf(expected),
     })
     return verified ? format : undefined
   } catch {

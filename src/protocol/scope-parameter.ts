@@ -15,9 +15,12 @@ export const identityScopes: ReadonlySet<string> = new Set([
 /** Scopes of the admin API; each is the name of a permission. */
 export const isAdminScope = (scope: string): boolean => scope.startsWith('admin:')
 
+/** Scopes that this server defines; all others belong to APIs. */
+export const isBuiltInScope = (scope: string): boolean => identityScopes.has(scope) || isAdminScope(scope)
+
 /** Whether some of the scopes, or none at all, are about another API than this server. */
 export const areForOthers = (scopes: readonly string[]): boolean =>
-  scopes.length === 0 || !scopes.every((scope) => isAdminScope(scope) || identityScopes.has(scope))
+  scopes.length === 0 || !scopes.every(isBuiltInScope)
 
 /** One scope value. */
 export const scopeValuePattern = /^[\x21\x23-\x5b\x5d-\x7e]+$/

@@ -8,6 +8,7 @@ import type { AccountFactors, SignInPolicy } from '../authentication/sign-in-sta
 import { unmetDemand } from '../authentication/unmet-demand.ts'
 import { count } from '../telemetry/count.ts'
 import {
+  maxStepFailures,
   type PendingProof,
   type PendingSignIn,
   type PendingView,
@@ -127,14 +128,9 @@ function completed(input: SignInAttempt, pending: PendingSignIn) {
  * Counts a wrong attempt at a step. After the last allowed one the sign-in is dropped: it starts over.
  * @returns whether the sign-in goes on
  */
-export function countStepFailure(
-  state: SubjectState,
-  pending: PendingSignIn,
-  step: string,
-  limit: number,
-): boolean {
+export function countStepFailure(state: SubjectState, pending: PendingSignIn, step: string): boolean {
   const failures = (pending.failures[step] ?? 0) + 1
-  if (failures >= limit) {
+  if (failures >= maxStepFailures) {
     state.pendingSignIns.delete(pending.pending_id)
     count('authly_pending_sign_ins_total', 1, 'dropped')
     return false

@@ -9,7 +9,7 @@ import {
   type PasskeyAttempt,
   preparePasskey,
 } from './passkey-attempt.ts'
-import { findPending, maxStepFailures, type OwnerOfPending, type PendingProof } from './pending-sign-in.ts'
+import { findPending, type OwnerOfPending, type PendingProof } from './pending-sign-in.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -36,7 +36,7 @@ export async function provePasskey(
     if (!pending) return { status: 'lost' }
     const attempted = attemptPasskey(now, input, prepared, 'second_factor')
     if (attempted.status === 'refused') {
-      return countStepFailure(now, pending, 'passkey', maxStepFailures) ? attempted : { status: 'lost' }
+      return countStepFailure(now, pending, 'passkey') ? attempted : { status: 'lost' }
     }
     const { copy, proof } = attempted
     const advanced = advanceSignIn(now, input, pending, { proof }, findKnownDevice(now, input))

@@ -4,10 +4,11 @@
  */
 import { createEvent } from '../audit/create-event.ts'
 import { recoveryCodeProof } from '../authentication/factor-proofs.ts'
-import { type Advanced, advanceSignIn, countStepFailure } from './advance-sign-in.ts'
+import { type Advanced, advanceSignIn } from './advance-sign-in.ts'
 import type { LostSignIn } from './continue-sign-in.ts'
+import { countWrongCode } from './count-wrong-code.ts'
 import { findKnownDevice } from './known-device.ts'
-import { findPending, maxStepFailures, type PendingProof } from './pending-sign-in.ts'
+import { findPending, type PendingProof } from './pending-sign-in.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { SubjectState } from './subject-state.ts'
 
@@ -25,16 +26,7 @@ export function takeRecoveryCode(state: SubjectState, input: TakeRecoveryCode): 
   const { now, origin, user_id, unused } = input
   const pending = findPending(state, input.pending, now)
   if (!pending) return { status: 'lost' }
-  if (unused === undefined) {
-    const goesOn = countStepFailure(state, pending, step, maxStepFailures)
-    state.record(
-      createEvent('login.failed', now, origin, {
-        ...{ outcome: 'failure', actor_type: 'anonymous', user_id },
-        data: { method: step, failures: (pending.failures[step] ?? 0) + 1 },
-      }),
-    )
-    return { status: goesOn ? 'refused' : 'lost' }
-  }
+  if (unused === undefined) return { status: countWrongCode(state, input, pending, step) }
   state.record(
     createEvent('recovery_code.used', now, origin, {
       ...{ outcome: 'success', actor_type: 'user', actor_id: user_id, user_id, data: { unused } },

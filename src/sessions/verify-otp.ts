@@ -6,18 +6,13 @@ import { createEvent } from '../audit/create-event.ts'
 import { otpProof } from '../authentication/factor-proofs.ts'
 import { checkCode, type MatchedCode } from '../one-time-passwords/check-code.ts'
 import type { OtpTolerance } from '../one-time-passwords/match-code.ts'
-import { type Advanced, advanceSignIn, countStepFailure } from './advance-sign-in.ts'
+import { type Advanced, advanceSignIn } from './advance-sign-in.ts'
 import type { LostSignIn } from './continue-sign-in.ts'
+import { countWrongCode } from './count-wrong-code.ts'
 import type { VerifyNeeds } from './define-rule.ts'
 import { countDeviceFailure, type DeviceDecision, decideOnDevice, findKnownDevice } from './known-device.ts'
 import { decideLogin, type LoginDecision } from './lock-out.ts'
-import {
-  findPending,
-  maxStepFailures,
-  type OwnerOfPending,
-  type PendingProof,
-  type PendingSignIn,
-} from './pending-sign-in.ts'
+import { findPending, type OwnerOfPending, type PendingProof, type PendingSignIn } from './pending-sign-in.ts'
 import type { SignInAttempt } from './sign-in-attempt.ts'
 import type { StoredDevice, SubjectState } from './subject-state.ts'
 
@@ -116,21 +111,17 @@ function countAttempt(
 /** @param used the generator whose code was accepted before */
 function refuse(
   state: SubjectState,
-  { now, origin, user_id }: VerifyOtp,
+  input: VerifyOtp,
   pending: PendingSignIn,
   used?: MatchedCode,
 ): VerifiedOtp {
-  const goesOn = countStepFailure(state, pending, step, maxStepFailures)
-  state.record(
-    used
-      ? createEvent('otp.replayed', now, origin, {
-          ...{ outcome: 'failure', actor_type: 'anonymous', user_id },
-          ...{ entity_type: 'otp', entity_id: used.generator.id },
-        })
-      : createEvent('login.failed', now, origin, {
-          ...{ outcome: 'failure', actor_type: 'anonymous', user_id },
-          data: { method: step, failures: (pending.failures[step] ?? 0) + 1 },
-        }),
-  )
-  return goesOn ? { status: 'refused', reason: used ? 'used' : 'wrong' } : { status: 'lost' }
+  const { now, origin, user_id } = input
+  const replayed =
+    used &&
+    createEvent('otp.replayed', now, origin, {
+      ...{ outcome: 'failure', actor_type: 'anonymous', user_id },
+      ...{ entity_type: 'otp', entity_id: used.generator.id },
+    })
+  const status = countWrongCode(state, input, pending, step, replayed)
+  return status === 'lost' ? { status } : { status, reason: used ? 'used' : 'wrong' }
 }

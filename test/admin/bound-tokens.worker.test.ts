@@ -3,7 +3,7 @@ import { env, runInDurableObject } from 'cloudflare:test'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { permissionNames } from '../../src/access/permissions.ts'
 import { clients } from '../../src/db/schema.ts'
-import { currentNonce } from '../../src/oauth/sender-constraints/dpop-nonce.ts'
+import { noncesOf } from '../../src/oauth/sender-constraints/dpop-nonce.ts'
 import { locateToken } from '../../src/tokens/token-id.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { createDpopKey, type DpopKey, type ProofOptions } from '../fakes/dpop-key.ts'
@@ -56,7 +56,7 @@ describe.each(['person', 'service account'] as const)('the bound token of a %s a
     const answer = await call(await bind(actor()))
     expect(answer.status).toBe(200)
     expect(answer.headers.get('dpop-nonce')).toBe(
-      await currentNonce({ root: testDependencies().root, now: Date.now }),
+      (await noncesOf({ root: testDependencies().root, now: Date.now })).current,
     )
     expect(answer.headers.has('ratelimit')).toBe(true)
   })

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { metadataDefaults } from '../../src/admin/clients/client-view.ts'
 import type { MtlsSettings } from '../../src/certificates/mtls-settings.ts'
 import { clientIdFault } from '../../src/clients/check-client-id.ts'
 import { checkClientMetadata } from '../../src/clients/check-client-metadata.ts'
@@ -7,6 +6,7 @@ import { publicJwksFaults } from '../../src/clients/check-public-jwks.ts'
 import { redirectUriFault } from '../../src/clients/check-redirect-uri.ts'
 import { checkSector } from '../../src/clients/check-sector.ts'
 import type { ClientMetadata } from '../../src/clients/client-metadata.ts'
+import { metadataDefaults } from '../../src/clients/complete-metadata.ts'
 import { err, ok } from '../../src/kit/result.ts'
 
 const redirect_uris = ['https://app.example/callback']

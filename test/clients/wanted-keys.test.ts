@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { metadataDefaults } from '../../src/admin/clients/client-view.ts'
+import { metadataDefaults } from '../../src/clients/complete-metadata.ts'
 import { wantedKeys } from '../../src/clients/wanted-keys.ts'
 
 test.each<[object, readonly string[]]>([

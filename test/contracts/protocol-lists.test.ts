@@ -1,9 +1,9 @@
 /** The lists the server works by and the metadata it publishes are one thing: adding to a list is all it takes. */
 import { describe, expect, it } from 'vitest'
-import { metadataDefaults } from '../../src/admin/clients/client-view.ts'
 import { aliasedEndpoints, type MtlsSettings } from '../../src/certificates/mtls-settings.ts'
 import { applyProfile } from '../../src/clients/apply-profile.ts'
 import type { ClientMetadata } from '../../src/clients/client-metadata.ts'
+import { metadataDefaults } from '../../src/clients/complete-metadata.ts'
 import { profiles } from '../../src/clients/profile.ts'
 import { profileFaults, termsOf } from '../../src/clients/profiles/index.ts'
 import { signingAlgs } from '../../src/keys/algorithms.ts'

@@ -38,7 +38,7 @@ export function openProvider(changed: Readonly<Record<string, string>> = {}) {
 export const sendBy = (stub: DurableObjectStub, bindings: Env): Promise<void> =>
   runInDurableObject(stub, (instance) => {
     // Inside its wrapper (`src/lazy-objects.ts`).
-    Object.assign((instance as unknown as { destination: object }).destination, { env: bindings })
+    Object.assign((instance as unknown as { object: object }).object, { env: bindings })
   })
 
 export const secretUrl = 'https://auth.test/set-password?link=authly_il_SECRET.SECRET'

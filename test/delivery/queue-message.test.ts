@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DeliverySettings } from '../../src/delivery/delivery-config.ts'
+import type { DeliverySettings } from '../../src/delivery/delivery-settings.ts'
 import type { QueuedMessage } from '../../src/delivery/message.ts'
 import {
   createQueueMessage,

@@ -45,12 +45,12 @@ export async function openRelyingParty(changed: Columns = {}) {
       runInDurableObject(outbox(), (instance) => {
         // Inside its wrapper (`src/lazy-objects.ts`).
         const bindings = { ...env, AUTHLY_ALLOW_LOOPBACK_FETCH: 'true' }
-        Object.assign((instance as unknown as { outbox: object }).outbox, { env: bindings })
+        Object.assign((instance as unknown as { object: object }).object, { env: bindings })
       }),
     /** Whether its outbox takes logouts. */
     setTaking: (isTaking: boolean): Promise<void> =>
       runInDurableObject(outbox(), (instance) => {
-        const { outbox: wrapped } = instance as unknown as { outbox: { enqueue?: () => Promise<void> } }
+        const { object: wrapped } = instance as unknown as { object: { enqueue?: () => Promise<void> } }
         if (isTaking) delete wrapped.enqueue
         else wrapped.enqueue = () => Promise.reject(new Error('takes nothing'))
       }),

@@ -105,7 +105,7 @@ describe('.github/workflows/deploy.yml', () => {
     expect(workflow).toContain(`options: [all, ${regions.join(', ')}]`)
   })
 
-  test('hands every secret of src/config.ts over', () => {
+  test('hands every secret of src/config/ over', () => {
     for (const name of secretNames) expect(workflow).toContain(`${name}: \${{ secrets.${name} }}`)
   })
 })

@@ -117,8 +117,8 @@ it('with one, each step stays within its row', async () => {
   const dispatcher = () => counted.WEBHOOK_DISPATCHER.getByName('dispatcher')
   // A stub that one object has made cannot be used by another: what they call is counted, and known to nobody else.
   const inside = countingEnv(bindings(), count)
-  await wire(env.WEBHOOK_DISPATCHER.getByName('dispatcher'), 'dispatcher', inside)
-  await wire(outboxOf(webhook.id), 'outbox', inside)
+  await wire(env.WEBHOOK_DISPATCHER.getByName('dispatcher'), inside)
+  await wire(outboxOf(webhook.id), inside)
   await dispatcher().nudge()
   await billed.drain()
 

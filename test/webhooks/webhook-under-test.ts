@@ -33,10 +33,10 @@ export const bindings = (): Env => ({ ...env, AUTHLY_ALLOW_LOOPBACK_FETCH: 'true
 export const dispatcher = () => env.WEBHOOK_DISPATCHER.getByName('dispatcher')
 export const outboxOf = (id: string) => env.WEBHOOK_OUTBOX.getByName(id)
 
-export const wire = (stub: DurableObjectStub, member: 'dispatcher' | 'outbox', own: Env = bindings()) =>
+export const wire = (stub: DurableObjectStub, own: Env = bindings()) =>
   runInDurableObject(stub, (instance) => {
     // Inside its wrapper (`src/lazy-objects.ts`).
-    Object.assign((instance as unknown as Record<string, object>)[member] as object, { env: own })
+    Object.assign((instance as unknown as { object: object }).object, { env: own })
   })
 
 export const ringsAt = (stub: DurableObjectStub) =>
@@ -83,7 +83,7 @@ export const mendOutbox = (id: string) =>
 
 /** Rings the dispatcher: what is new reaches the outboxes. */
 export async function dispatch(own?: Env): Promise<void> {
-  await wire(dispatcher(), 'dispatcher', own)
+  await wire(dispatcher(), own)
   await dispatcher().nudge()
   const at = await ringsAt(dispatcher())
   if (at !== null) vi.setSystemTime(Math.max(at, Date.now()))
@@ -92,7 +92,7 @@ export async function dispatch(own?: Env): Promise<void> {
 
 /** Rings the outbox once. */
 export async function deliver(id: string, own?: Env): Promise<void> {
-  await wire(outboxOf(id), 'outbox', own)
+  await wire(outboxOf(id), own)
   await runDurableObjectAlarm(outboxOf(id))
 }
 

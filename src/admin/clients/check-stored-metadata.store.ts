@@ -4,6 +4,7 @@
 import { checkClientMetadata } from '../../clients/check-client-metadata.ts'
 import { checkSector } from '../../clients/check-sector.ts'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import { isSameIn } from '../../clients/compare-metadata.ts'
 import { createGuardedFetch } from '../../kit/guarded-fetch.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
@@ -15,6 +16,8 @@ import { checkRegistered } from './check-registered.store.ts'
 
 /** The members that `checkRegistered` looks up. */
 const registeredNames = ['scope', 'resources', 'serves_resources', 'authorization_details_types'] as const
+/** The members that the sector depends on. */
+const sectorMembers = ['subject_type', 'sector_identifier_uri', 'redirect_uris'] as const
 
 /**
  * Checks metadata as a whole.
@@ -30,10 +33,10 @@ export async function checkStoredMetadata(
   const faults = [
     ...checkClientMetadata(metadata, config),
     ...checkAllowList(metadata.admin_ip_allow_list, '#/admin_ip_allow_list'),
-    ...(before && isSame(metadata, before, registeredNames) ? [] : await checkRegistered(call, metadata)),
+    ...(before && isSameIn(registeredNames, metadata, before) ? [] : await checkRegistered(call, metadata)),
   ]
   if (faults.length > 0) return err(invalidRequest(faults))
-  if (before && isSame(metadata, before, ['subject_type', 'sector_identifier_uri', 'redirect_uris'])) {
+  if (before && isSameIn(sectorMembers, metadata, before)) {
     return ok(undefined)
   }
   if (metadata.sector_identifier_uri === null) return ok(null)
@@ -44,9 +47,3 @@ export async function checkStoredMetadata(
   )
   return sector.ok ? sector : err(invalidRequest([sector.error]))
 }
-
-const isSame = (
-  left: ClientMetadata,
-  right: ClientMetadata,
-  names: readonly (keyof ClientMetadata)[],
-): boolean => names.every((name) => JSON.stringify(left[name]) === JSON.stringify(right[name]))

@@ -1,6 +1,5 @@
-/** Secrets of clients: 256 random bits with a prefix that secret scanners know; only the SHA-256 is stored. */
-import { sha256 } from '../../kit/hash.ts'
-import { randomToken, uuidv7 } from '../../kit/ids.ts'
+/** Secrets that administrators give to clients. */
+import { newClientSecret } from '../../clients/new-client-secret.ts'
 import { insertEntity } from '../entity-change.store.ts'
 import type { AdminCall } from '../operation.ts'
 
@@ -13,16 +12,10 @@ export async function makeSecret(
   clientId: string,
   expiresAt: string | null,
 ) {
-  const secret = `authly_cs_${randomToken(32)}`
-  const id = uuidv7(call.now)
+  const { secret, stored } = await newClientSecret(call.now)
+  const { id } = stored
   const created_at = new Date(call.now).toISOString()
-  const row = {
-    id,
-    client_id: clientId,
-    secret_hash: await sha256(secret),
-    expires_at: expiresAt,
-    created_at,
-  }
+  const row = { ...stored, client_id: clientId, expires_at: expiresAt, created_at }
   return {
     view: { id, created_at, expires_at: expiresAt, client_secret: secret },
     insert: insertEntity({

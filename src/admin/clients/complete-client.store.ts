@@ -1,17 +1,16 @@
 /** From what somebody asks for to the metadata of a new client: the preset, restrictions of its maker, defaults. */
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import { type ClientMetadata, type Given, hasKeys, scopesOf } from '../../clients/client-metadata.ts'
+import { completeMetadata } from '../../clients/complete-metadata.ts'
 import { applyPreset } from '../../clients/presets/apply-preset.ts'
 import { type Choice, choosePreset } from '../../clients/presets/choose-preset.ts'
-import type { Given } from '../../clients/presets/preset.ts'
-import type { Profile } from '../../clients/profile.ts'
 import { checkRows } from '../../db/json-row.ts'
 import type { Problem } from '../../kit/problem.ts'
 import { err, ok, type Result } from '../../kit/result.ts'
+import { isAdminScope } from '../../protocol/scope-parameter.ts'
 import type { AdminCall } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
-import { metadataDefaultsOf, withNamedMethod } from './client-view.ts'
 
 export interface Asked extends Given {
   readonly client_name: string
@@ -34,10 +33,8 @@ export async function completeClient(call: AdminCall, asked: Asked): Promise<Res
   if (wanting.length > 0) return err(invalidRequest(wanting))
   const apiScopes = choice?.preset.takesApiScopes ? await apiScopesOf(call, given) : []
   const filled = choice ? applyPreset(choice, given, { ...config, apiScopes }) : given
-  return ok({
-    metadata: completeMetadata(await inheritRestrictions(call, filled), config.profile),
-    choice,
-  })
+  const restricted = await inheritRestrictions(call, filled)
+  return ok({ metadata: completeMetadata(restricted, restricted.profile ?? config.profile), choice })
 }
 
 const nameRow = z.object({ name: z.string() })
@@ -54,28 +51,13 @@ async function apiScopesOf({ db }: AdminCall, { resources, scope }: Given): Prom
 /** Restrictions that are left out are those of the client that creates this one. */
 async function inheritRestrictions<G extends Given>({ actor, deps }: AdminCall, given: G): Promise<G> {
   const maker = await deps.findClient(actor.clientId)
-  const hasKeys = given.jwks != null || given.jwks_uri != null
-  const isAdministrative = given.scope?.split(' ').some((name) => name.startsWith('admin:')) === true
+  const isAdministrative = scopesOf({ scope: given.scope ?? '' }).some(isAdminScope)
   return {
     ...given,
     admin_ip_allow_list: given.admin_ip_allow_list ?? maker?.admin_ip_allow_list,
     // A client without keys cannot sign: refused later if it has admin scopes, otherwise signing is not required.
     require_request_signing:
       given.require_request_signing ??
-      (maker?.require_request_signing === true && (hasKeys || isAdministrative)),
+      (maker?.require_request_signing === true && (hasKeys(given) || isAdministrative)),
   }
-}
-
-/** RFC 7591 §2: members left out, or null, get their default; `response_types` follow the grant types. */
-function completeMetadata(
-  given: Given & { readonly client_name: string },
-  deployment: Profile,
-): ClientMetadata {
-  const present = Object.fromEntries(
-    Object.entries(withNamedMethod(given)).filter(([, value]) => value != null),
-  )
-  const defaults = metadataDefaultsOf(given.profile ?? deployment)
-  const metadata = { ...defaults, ...present } as ClientMetadata
-  const usesCode = metadata.grant_types.includes('authorization_code')
-  return given.response_types || usesCode ? metadata : { ...metadata, response_types: [] }
 }

@@ -4,7 +4,9 @@ import { asRestricted, assertMayManageClient } from '../../access/rights.store.t
 import { satisfies } from '../../authentication/acr.ts'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import { selectClient, toLoadedClient } from '../../clients/clients.store.ts'
+import { metadataDefaults, metadataDefaultsOf, withNamedMethod } from '../../clients/complete-metadata.ts'
 import { clientCacheKey } from '../../clients/find-client.ts'
+import { columnsOf, metadataOf } from '../../clients/metadata-columns.ts'
 import { wantedKeys } from '../../clients/wanted-keys.ts'
 import { firstRow } from '../../db/json-row.ts'
 import { queryFlag } from '../../kit/field-schemas.ts'
@@ -19,14 +21,7 @@ import { checkStoredMetadata } from './check-stored-metadata.store.ts'
 import { checkNotItself } from './client-rights.store.ts'
 import { clientRow, hiddenColumns } from './client-row.store.ts'
 import { changedClientSchema, clientIdParam, clientPatch } from './client-schemas.ts'
-import {
-  columnsOf,
-  metadataDefaults,
-  metadataDefaultsOf,
-  metadataOf,
-  toClientView,
-  withNamedMethod,
-} from './client-view.ts'
+import { toClientView } from './client-view.ts'
 import { tryClientChange } from './try-client-change.store.ts'
 
 type Patch = Partial<ClientMetadata>

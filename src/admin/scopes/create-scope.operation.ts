@@ -1,11 +1,12 @@
 import { err } from '../../kit/result.ts'
+import { isBuiltInScope } from '../../protocol/scope-parameter.ts'
 import { scopeCatalogCacheKey } from '../../scopes/load-scope-catalog.ts'
 import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
 import { insertEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
-import { isBuiltIn, scopeCreation, scopeSchema } from './scope-schemas.ts'
+import { scopeCreation, scopeSchema } from './scope-schemas.ts'
 
 export const createScope = defineOperation({
   id: 'createScope',
@@ -32,7 +33,7 @@ export const createScope = defineOperation({
   async run({ body, deps, event, now, writeOnce }) {
     const { name, description, resource = null } = body
     // Attack: offering a permission of the admin API under a harmless description.
-    if (isBuiltIn(name)) {
+    if (isBuiltInScope(name)) {
       return err(invalidRequest([{ pointer: '#/name', detail: 'is reserved for the server itself' }]))
     }
     const time = new Date(now).toISOString()

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { err } from '../../kit/result.ts'
+import { isBuiltInScope } from '../../protocol/scope-parameter.ts'
 import { scopeCatalogCacheKey } from '../../scopes/load-scope-catalog.ts'
 import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
 import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
@@ -7,7 +8,7 @@ import { answer, defineOperation } from '../operation.ts'
 import { forbidden } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
 import { scopeRow } from './scope-rows.store.ts'
-import { isBuiltIn, scopeParam } from './scope-schemas.ts'
+import { scopeParam } from './scope-schemas.ts'
 
 export const deleteScope = defineOperation({
   id: 'deleteScope',
@@ -24,7 +25,7 @@ export const deleteScope = defineOperation({
   problems: { 409: 'A client is registered for the scope' },
   conflicts: { scope_in_use: { title: 'A client is registered for the scope' } },
   async run({ db, deps, event, expectedVersions, params: { name } }) {
-    if (isBuiltIn(name)) return err(forbidden('Built-in scopes cannot be changed.'))
+    if (isBuiltInScope(name)) return err(forbidden('Built-in scopes cannot be changed.'))
     const [deleted, , catalog] = await db.runAll([
       deleteEntity({
         table: 'scopes',

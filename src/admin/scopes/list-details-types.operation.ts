@@ -1,4 +1,3 @@
-import { z } from '@hono/zod-openapi'
 import { authorizationDetailsTypes } from '../../db/schema.ts'
 import { defineList } from '../define-list.store.ts'
 import { allOf, equal } from '../list-filter.store.ts'
@@ -6,6 +5,7 @@ import { byText, keyOrder } from '../list-order.store.ts'
 import { pageOf } from '../schemas.ts'
 import { detailsTypeSchema, toDetailsType } from './details-type-schemas.ts'
 import { authorizationDetailsTypeRow } from './scope-rows.store.ts'
+import { resourceParameter } from './scope-schemas.ts'
 
 export const listDetailsTypes = defineList({
   id: 'listAuthorizationDetailsTypes',
@@ -23,15 +23,7 @@ export const listDetailsTypes = defineList({
   key: [byText(authorizationDetailsTypes.type)],
   orders: keyOrder('asc'),
   filters: allOf({
-    resource: equal(
-      z
-        .string()
-        .min(1)
-        .max(2048)
-        .optional()
-        .openapi({ description: 'Types of this resource server', example: 'https://api.example.com' }),
-      authorizationDetailsTypes.resource,
-    ),
+    resource: equal(resourceParameter('Types of this resource server'), authorizationDetailsTypes.resource),
   }),
   row: authorizationDetailsTypeRow,
   view: toDetailsType,

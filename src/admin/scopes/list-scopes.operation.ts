@@ -1,11 +1,10 @@
-import { z } from '@hono/zod-openapi'
 import { scopes } from '../../db/schema.ts'
 import { defineList } from '../define-list.store.ts'
 import { allOf, equal } from '../list-filter.store.ts'
 import { byText, keyOrder } from '../list-order.store.ts'
 import { pageOf } from '../schemas.ts'
 import { scopeRow } from './scope-rows.store.ts'
-import { scopeSchema, toScope } from './scope-schemas.ts'
+import { resourceParameter, scopeSchema, toScope } from './scope-schemas.ts'
 
 export const listScopes = defineList({
   id: 'listScopes',
@@ -20,15 +19,7 @@ export const listScopes = defineList({
   key: [byText(scopes.name)],
   orders: keyOrder('asc'),
   filters: allOf({
-    resource: equal(
-      z
-        .string()
-        .min(1)
-        .max(2048)
-        .optional()
-        .openapi({ description: 'Scopes of this resource server', example: 'https://api.example.com' }),
-      scopes.resource,
-    ),
+    resource: equal(resourceParameter('Scopes of this resource server'), scopes.resource),
   }),
   row: scopeRow,
   view: toScope,

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { singleLinePattern } from '../../kit/patterns.ts'
-import { identityScopes, isAdminScope, scopeValuePattern } from '../../protocol/scope-parameter.ts'
+import { isBuiltInScope, scopeValuePattern } from '../../protocol/scope-parameter.ts'
 
 const description = z
   .string()
@@ -95,8 +95,9 @@ export const resourceServerPatch = z
   .partial()
   .meta({ id: 'ResourceServerPatch' })
 
-/** Scopes defined by the server: OpenID Connect's, and the permissions of the admin API. */
-export const isBuiltIn = (name: string): boolean => identityScopes.has(name) || isAdminScope(name)
+/** The resource server that a list is about. */
+export const resourceParameter = (description: string) =>
+  z.string().min(1).max(2048).optional().meta({ description, example: 'https://api.example.com' })
 
 interface Times {
   readonly created_at: Date
@@ -113,7 +114,7 @@ export const toScope = (row: ScopeRow) => ({
   name: row.name,
   description: row.description,
   resource: row.resource,
-  built_in: isBuiltIn(row.name),
+  built_in: isBuiltInScope(row.name),
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 })

@@ -1,4 +1,5 @@
 import { err } from '../../kit/result.ts'
+import { isBuiltInScope } from '../../protocol/scope-parameter.ts'
 import { scopeCatalogCacheKey } from '../../scopes/load-scope-catalog.ts'
 import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
@@ -6,7 +7,7 @@ import { answer, defineOperation } from '../operation.ts'
 import { forbidden } from '../problems.ts'
 import { renewCache } from '../renew-cache.ts'
 import { scopeRow } from './scope-rows.store.ts'
-import { isBuiltIn, scopeParam, scopePatch, scopeSchema, toScope } from './scope-schemas.ts'
+import { scopeParam, scopePatch, scopeSchema, toScope } from './scope-schemas.ts'
 
 export const updateScope = defineOperation({
   id: 'updateScope',
@@ -28,7 +29,7 @@ export const updateScope = defineOperation({
     },
   },
   async run({ body, db, deps, event, expectedVersions, params: { name } }) {
-    if (isBuiltIn(name)) return err(forbidden('Built-in scopes cannot be changed.'))
+    if (isBuiltInScope(name)) return err(forbidden('Built-in scopes cannot be changed.'))
     const [updated, catalog] = await db.runAll([
       updateEntity({
         table: 'scopes',

@@ -1,7 +1,7 @@
 /** Fills in what a registration leaves out. What it names wins, `null` included. */
 import { checkAddress, type FetchRules } from '../../kit/guarded-fetch.ts'
+import type { Given } from '../client-metadata.ts'
 import type { Choice } from './choose-preset.ts'
-import type { Given } from './preset.ts'
 
 export interface PresetContext extends FetchRules {
   readonly localIssuer: boolean

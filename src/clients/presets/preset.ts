@@ -3,12 +3,9 @@
  * fill in members that a registration leaves out; afterwards every rule for a client's metadata applies as ever.
  */
 import type { Fault } from '../../kit/problem.ts'
-import type { ClientMetadata } from '../client-metadata.ts'
+import type { ClientMetadata, Given } from '../client-metadata.ts'
 import type { FrameworkUse } from './frameworks/framework.ts'
 import type { PresetName } from './preset-name.ts'
-
-/** Members as a registration gives them: `null` is the default that there is without a preset. */
-export type Given = { readonly [Name in keyof ClientMetadata]?: ClientMetadata[Name] | null | undefined }
 
 /** What a preset may look at. */
 export interface Situation {

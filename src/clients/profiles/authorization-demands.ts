@@ -1,9 +1,7 @@
 /** How authorization is asked for, and how the answer comes. */
-import { identityScopes, isAdminScope } from '../../protocol/scope-parameter.ts'
-import { scopesOf } from '../client-metadata.ts'
+import { isBuiltInScope } from '../../protocol/scope-parameter.ts'
+import { hasKeys, scopesOf } from '../client-metadata.ts'
 import { type Demand, fapi, fault, signing } from './demand.ts'
-
-const isOfThisServer = (scope: string): boolean => identityScopes.has(scope) || isAdminScope(scope)
 
 export const requestDemands: readonly Demand[] = [
   {
@@ -41,7 +39,7 @@ export const requestDemands: readonly Demand[] = [
       reviewed &&
       grant_types.length > 0 &&
       resources.length === 0 &&
-      !scopesOf({ scope }).some(isOfThisServer)
+      !scopesOf({ scope }).some(isBuiltInScope)
         ? [fault('resources', 'must name an API: every request of the profile names one (RFC 8707)')]
         : [],
     otherwise: 'Refused with `invalid_target` as long as it may ask for no resource',
@@ -54,10 +52,10 @@ export const requestDemands: readonly Demand[] = [
     words: 'Authorization requests are signed request objects',
     profiles: signing,
     members: { require_signed_request_object: true },
-    refuses: ({ jwks, jwks_uri }) =>
-      jwks === null && jwks_uri === null
-        ? [fault('jwks', 'or jwks_uri must be there: request objects are verified with these keys')]
-        : [],
+    refuses: (metadata) =>
+      hasKeys(metadata)
+        ? []
+        : [fault('jwks', 'or jwks_uri must be there: request objects are verified with these keys')],
     otherwise: 'Refused with `invalid_request` until it signs its requests, with keys that it has registered',
     grants: 'None: only new authorization requests are signed',
   },

@@ -3,7 +3,7 @@
  * idempotency key: a repetition within 24 hours sends nothing
  * (https://resend.com/docs/dashboard/emails/idempotency-keys).
  */
-import type { ResendSettings } from '../delivery-config.ts'
+import type { ResendSettings } from '../delivery-settings.ts'
 import { quoted } from '../email.ts'
 import { failed, refused, type SendOutcome } from '../message.ts'
 import { askProvider, type ProviderAnswer } from './http-outcome.ts'

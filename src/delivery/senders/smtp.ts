@@ -5,7 +5,7 @@
  */
 import { toBase64 } from '../../kit/base64.ts'
 import { withTimeout } from '../../kit/with-timeout.ts'
-import type { SmtpSettings } from '../delivery-config.ts'
+import type { SmtpSettings } from '../delivery-settings.ts'
 import type { Email } from '../email.ts'
 import { failed, refused, type SendOutcome } from '../message.ts'
 import { composeMime } from '../mime.ts'

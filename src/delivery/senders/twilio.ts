@@ -2,7 +2,7 @@
  * Text messages by Twilio (https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource). Twilio
  * has no idempotency key: should its answer get lost, the message is sent twice.
  */
-import type { TwilioSettings } from '../delivery-config.ts'
+import type { TwilioSettings } from '../delivery-settings.ts'
 import { failed, refused, type SendOutcome } from '../message.ts'
 import { askProvider, type ProviderAnswer } from './http-outcome.ts'
 import type { Fetch, SmsSender } from './sender.ts'

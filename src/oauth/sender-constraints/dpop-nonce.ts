@@ -14,23 +14,29 @@ const spanSeconds = 300
 const nonceOf = async ({ root }: Pick<SenderNeeds, 'root'>, span: number): Promise<string> =>
   (await root.mac('dpop-nonce', String(span))).slice(0, 22)
 
-const spanOf = (now: number): number => Math.floor(now / 1000 / spanSeconds)
+/** The nonces of one moment. */
+export interface Nonces {
+  /** For the next proofs. */
+  readonly current: string
+  /**
+   * Whether a nonce was given in this span or the one before: for five to ten minutes. The next one counts too, since an
+   * isolate whose clock is ahead may have given it.
+   */
+  isRecent(presented: string): Promise<boolean>
+}
 
-/** The nonce for the next proofs. */
-export const currentNonce = (needs: Pick<SenderNeeds, 'root' | 'now'>): Promise<string> =>
-  nonceOf(needs, spanOf(needs.now()))
-
-/**
- * Whether a nonce was given in this span or the one before: for five to ten minutes. The next one counts too, since an
- * isolate whose clock is ahead may have given it.
- */
-export async function isRecentNonce(
-  needs: Pick<SenderNeeds, 'root' | 'now'>,
-  presented: string,
-): Promise<boolean> {
-  const span = spanOf(needs.now())
-  const recent = await Promise.all([span, span - 1, span + 1].map((each) => nonceOf(needs, each)))
-  return recent.some((nonce) => constantTimeEqual(nonce, presented))
+/** Most proofs have the current nonce, so those of the other spans are computed only when asked for. */
+export async function noncesOf(needs: Pick<SenderNeeds, 'root' | 'now'>): Promise<Nonces> {
+  const span = Math.floor(needs.now() / 1000 / spanSeconds)
+  const current = await nonceOf(needs, span)
+  return {
+    current,
+    async isRecent(presented) {
+      if (constantTimeEqual(current, presented)) return true
+      const others = await Promise.all([span - 1, span + 1].map((each) => nonceOf(needs, each)))
+      return others.some((nonce) => constantTimeEqual(nonce, presented))
+    },
+  }
 }
 
 /** Whether proofs of this client need a nonce. */

@@ -6,7 +6,7 @@ import { dpopSigningAlgs } from '../../protocol/dpop-words.ts'
 import { type OAuthErrorCode, type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import type { Proof, ProvingRequest, SenderNeeds } from './define-constraint.ts'
 import { checkProofClaims, maxProofAgeSeconds } from './dpop-claims.ts'
-import { currentNonce, isRecentNonce, needsNonce } from './dpop-nonce.ts'
+import { needsNonce, noncesOf } from './dpop-nonce.ts'
 import { verifyProof } from './dpop-signature.ts'
 import { refuseToken } from './token-challenge.ts'
 
@@ -16,7 +16,8 @@ export async function proveDpop(
   asked: ProvingRequest,
 ): Promise<Result<Proof, OAuthRefusal>> {
   const { request, client, accessToken } = asked
-  const headers = { 'dpop-nonce': await currentNonce(needs) }
+  const nonces = await noncesOf(needs)
+  const headers = { 'dpop-nonce': nonces.current }
   const refused = (error: OAuthErrorCode, description: string) =>
     err({
       ...refusalAt(accessToken === undefined ? 'token' : 'resource', error, description),
@@ -40,7 +41,7 @@ export async function proveDpop(
   const claims = checkProofClaims(payload, target, needs.now())
   if (typeof claims === 'string')
     return refused('invalid_dpop_proof', `the DPoP proof is not valid: ${claims}`)
-  const hasNonce = claims.nonce !== undefined && (await isRecentNonce(needs, claims.nonce))
+  const hasNonce = claims.nonce !== undefined && (await nonces.isRecent(claims.nonce))
   if (!hasNonce && (claims.nonce !== undefined || needsNonce(needs, client))) {
     return refused('use_dpop_nonce', 'the DPoP proof needs the nonce of the DPoP-Nonce header')
   }

@@ -2,7 +2,14 @@
 import { z } from 'zod'
 import { readBytes } from '../../kit/read-body.ts'
 import type { Challenge } from './challenge.ts'
-import type { TurnstileSettings } from './turnstile-config.ts'
+
+export interface TurnstileSettings {
+  /** Public. */
+  readonly siteKey: string
+  readonly secretKey: string
+  /** Its API; ends in a slash. */
+  readonly url: string
+}
 
 /** As its widget names the field. */
 export const turnstileField = 'cf-turnstile-response'

@@ -45,7 +45,7 @@ const nowhere = { DATABASE_GATEWAY_URL: 'http://127.0.0.1:1' }
 /** Changes the bindings of the object as it runs now. */
 const reach = (region: string, bindings: Record<string, string>) =>
   runInDurableObject(streamOf(region), (instance) => {
-    Object.assign((instance as unknown as { stream: object }).stream, { env: { ...env, ...bindings } })
+    Object.assign((instance as unknown as { object: object }).object, { env: { ...env, ...bindings } })
   })
 
 describe('the live audit stream', () => {

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { metadataDefaultsOf } from '../../../src/admin/clients/client-view.ts'
 import { checkClientMetadata } from '../../../src/clients/check-client-metadata.ts'
-import type { ClientMetadata } from '../../../src/clients/client-metadata.ts'
+import type { ClientMetadata, Given } from '../../../src/clients/client-metadata.ts'
+import { metadataDefaultsOf } from '../../../src/clients/complete-metadata.ts'
 import { applyPreset } from '../../../src/clients/presets/apply-preset.ts'
 import { type Choice, choosePreset } from '../../../src/clients/presets/choose-preset.ts'
 import { describeSetup } from '../../../src/clients/presets/describe-setup.ts'
 import { frameworks } from '../../../src/clients/presets/frameworks/index.ts'
 import { presets } from '../../../src/clients/presets/index.ts'
-import type { Given } from '../../../src/clients/presets/preset.ts'
 import { presetNames } from '../../../src/clients/presets/preset-name.ts'
 
 const resources = ['https://api.example']

@@ -1,10 +1,10 @@
 /** The table of profiles, row by row: what a demand pins it pins, and what it refuses cannot be registered. */
 import { describe, expect, it, test } from 'vitest'
-import { metadataDefaults, metadataDefaultsOf } from '../../../src/admin/clients/client-view.ts'
 import { applyProfile } from '../../../src/clients/apply-profile.ts'
 import { checkClientMetadata } from '../../../src/clients/check-client-metadata.ts'
 import type { Client, RegisteredClient } from '../../../src/clients/client.ts'
 import type { ClientMetadata } from '../../../src/clients/client-metadata.ts'
+import { metadataDefaults, metadataDefaultsOf } from '../../../src/clients/complete-metadata.ts'
 import { baseRules, type Profile, type ProfileRules, profiles } from '../../../src/clients/profile.ts'
 import { compareProfiles, servedDifferences } from '../../../src/clients/profiles/compare-profiles.ts'
 import { foundations } from '../../../src/clients/profiles/foundations.ts'

@@ -1,6 +1,6 @@
 /** What a real server does not do: `test/conformance/delivery/smtp.test.ts` has one. */
 import { describe, expect, it } from 'vitest'
-import type { SmtpSettings } from '../../../src/delivery/delivery-config.ts'
+import type { SmtpSettings } from '../../../src/delivery/delivery-settings.ts'
 import type { Email } from '../../../src/delivery/email.ts'
 import { createSmtpSender } from '../../../src/delivery/senders/smtp.ts'
 import type { OpenSocket, SmtpSocket } from '../../../src/delivery/senders/smtp-connection.ts'

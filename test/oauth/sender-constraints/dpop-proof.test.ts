@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Client } from '../../../src/clients/client.ts'
 import { baseRules } from '../../../src/clients/profile.ts'
 import { sha256 } from '../../../src/kit/hash.ts'
 import { createRootSecret } from '../../../src/kit/root-secret.ts'
 import type { SenderNeeds } from '../../../src/oauth/sender-constraints/define-constraint.ts'
-import { currentNonce } from '../../../src/oauth/sender-constraints/dpop-nonce.ts'
+import { noncesOf } from '../../../src/oauth/sender-constraints/dpop-nonce.ts'
 import { proveDpop } from '../../../src/oauth/sender-constraints/dpop-proof.ts'
 import { dpopSigningAlgs } from '../../../src/protocol/dpop-words.ts'
 import { aClient } from '../../fakes/client.ts'
@@ -309,7 +309,7 @@ describe('a DPoP proof (RFC 9449 §4.3)', () => {
 
 describe('the nonce of a DPoP proof (RFC 9449 §8)', () => {
   const openClient = aClient({ token_endpoint_auth_method: 'none' })
-  const nonceAt = (time: number) => currentNonce(needsAt(time))
+  const nonceAt = async (time: number) => (await noncesOf(needsAt(time))).current
 
   it('is offered with every answer', async () => {
     const headers = { 'dpop-nonce': await nonceAt(now) }
@@ -346,7 +346,7 @@ describe('the nonce of a DPoP proof (RFC 9449 §8)', () => {
   })
 
   it('that is there is checked, whoever sends it', async () => {
-    for (const nonce of ['made-up', '', await currentNonce(needsAt(now, {}, 'B'))]) {
+    for (const nonce of ['made-up', '', (await noncesOf(needsAt(now, {}, 'B'))).current]) {
       expect(await refusalOf(await prove({ nonce }))).toMatchObject({ error: 'use_dpop_nonce' })
     }
   })
@@ -365,6 +365,14 @@ describe('the nonce of a DPoP proof (RFC 9449 §8)', () => {
     expect(await refusalOf(await prove({ nonce: await nonceAt(now + 600_000) }))).toMatchObject({
       error: 'use_dpop_nonce',
     })
+  })
+
+  it('is computed once for a request that has the current one', async () => {
+    const needs = needsAt()
+    const mac = vi.spyOn(needs.root, 'mac')
+    const proven = await send(await prove({ nonce: await nonceAt(now) }), { needs })
+    expect(proven.ok).toBe(true)
+    expect(mac).toHaveBeenCalledTimes(1)
   })
 })
 

@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { createRootSecret } from '../../../src/kit/root-secret.ts'
 import { pushedRequest } from '../../../src/oauth/authorize/request-sources/pushed-request.ts'
-import { currentNonce } from '../../../src/oauth/sender-constraints/dpop-nonce.ts'
+import { noncesOf } from '../../../src/oauth/sender-constraints/dpop-nonce.ts'
 import { parseParameters } from '../../../src/protocol/parameters.ts'
 import { createDpopKey, type DpopKey, type ProofOptions } from '../../fakes/dpop-key.ts'
 import { testDependencies } from '../../worker/admin-client.ts'
@@ -39,7 +39,7 @@ beforeAll(async () => {
   web = await addTokenClient()
   spa = await addTokenClient({ token_endpoint_auth_method: 'none' })
   bound = await addTokenClient({ dpop_bound_access_tokens: true })
-  nonce = await currentNonce({ root: testDependencies().root, now: Date.now })
+  nonce = (await noncesOf({ root: testDependencies().root, now: Date.now })).current
 })
 
 /** A header with a new proof for the token endpoint. */
@@ -522,9 +522,9 @@ describe('nonces (RFC 9449 §8, §9)', () => {
 
   it('of the span before are good, older ones not; another deployment’s never', async () => {
     const root = testDependencies().root
-    const at = (time: number) => currentNonce({ root, now: () => time })
+    const at = async (time: number) => (await noncesOf({ root, now: () => time })).current
     const [before, old] = [await at(Date.now() - 300_000), await at(Date.now() - 900_000)]
-    const foreign = await currentNonce({ root: createRootSecret('B'.repeat(43)), now: Date.now })
+    const { current: foreign } = await noncesOf({ root: createRootSecret('B'.repeat(43)), now: Date.now })
     const ask = async (given: string) => {
       const headers = await proof(key, { nonce: given })
       return told(await postAs(web, tokenUrl, { grant_type: 'client_credentials' }, headers))

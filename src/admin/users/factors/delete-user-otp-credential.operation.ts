@@ -1,12 +1,9 @@
-import { assertMayManage } from '../../../access/rights.store.ts'
 import { err } from '../../../kit/result.ts'
 import { deleteOtpCredential } from '../../../one-time-passwords/otp.store.ts'
 import { answer, defineOperation } from '../../operation.ts'
 import { notFound } from '../../problems.ts'
-import { endAllSessionsOf, isOwn, ownAccount } from '../acting.ts'
-import { refuseUnknownUser } from '../user.store.ts'
 import { otpParams } from './factors.ts'
-import { selectRemoval } from './removal.store.ts'
+import { removeFactors } from './removal.store.ts'
 
 export const deleteUserOtpCredential = defineOperation({
   id: 'deleteUserOtpCredential',
@@ -21,24 +18,10 @@ export const deleteUserOtpCredential = defineOperation({
   params: otpParams,
   answers: { 204: { description: 'Its one-time passwords open nothing any more' } },
   async run(call) {
-    const {
-      actor,
-      db,
-      event,
-      params: { user_id, otp_id },
-    } = call
-    if (isOwn(actor, user_id)) return err(ownAccount)
-    const removal = event('otp.removed', {
-      ...{ user_id, entity_type: 'otp', entity_id: otp_id },
-    })
-    const [, , earlier, removed] = await db.runAll([
-      refuseUnknownUser(user_id),
-      assertMayManage(actor, user_id),
-      selectRemoval(removal),
-      deleteOtpCredential(user_id, otp_id, removal),
-    ])
-    if (!removed?.length && !earlier?.length) return err(notFound)
-    await endAllSessionsOf(call, user_id, { reason: 'credentials_reset' })
-    return answer(204)
+    const { user_id, otp_id } = call.params
+    const removal = call.event('otp.removed', { user_id, entity_type: 'otp', entity_id: otp_id })
+    const removed = await removeFactors(call, user_id, removal, deleteOtpCredential(user_id, otp_id, removal))
+    if (!removed.ok) return removed
+    return removed.value ? answer(204) : err(notFound)
   },
 })

@@ -1,13 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { assertMayManage } from '../../../access/rights.store.ts'
 import type { AuditEvent } from '../../../audit/event.ts'
 import { insertEventPerRow } from '../../../audit/insert-events.store.ts'
-import { err } from '../../../kit/result.ts'
 import { userParams } from '../../../users/account.ts'
 import { answer, defineOperation } from '../../operation.ts'
-import { endAllSessionsOf, isOwn, ownAccount } from '../acting.ts'
-import { refuseUnknownUser } from '../user.store.ts'
-import { selectRemoval } from './removal.store.ts'
+import { removeFactors } from './removal.store.ts'
 
 export const deleteUserRecoveryCodes = defineOperation({
   id: 'deleteUserRecoveryCodes',
@@ -22,25 +18,12 @@ export const deleteUserRecoveryCodes = defineOperation({
   params: userParams,
   answers: { 204: { description: 'The person has no recovery codes' } },
   async run(call) {
-    const {
-      actor,
-      db,
-      event,
-      params: { user_id },
-    } = call
-    if (isOwn(actor, user_id)) return err(ownAccount)
-    const removal = event('recovery_codes.removed', {
+    const { user_id } = call.params
+    const removal = call.event('recovery_codes.removed', {
       ...{ user_id, entity_type: 'recovery_codes', entity_id: user_id },
     })
-    const [, , earlier, removed] = await db.runAll([
-      refuseUnknownUser(user_id),
-      assertMayManage(actor, user_id),
-      selectRemoval(removal),
-      removeCodes(user_id, removal),
-    ])
-    if (removed?.length || earlier?.length)
-      await endAllSessionsOf(call, user_id, { reason: 'credentials_reset' })
-    return answer(204)
+    const removed = await removeFactors(call, user_id, removal, removeCodes(user_id, removal))
+    return removed.ok ? answer(204) : removed
   },
 })
 

@@ -1,6 +1,12 @@
 /** Taking a factor away from a person: the row and its event are one statement. */
 import { type SQL, sql } from 'drizzle-orm'
+import { assertMayManage } from '../../../access/rights.store.ts'
 import type { AuditEvent } from '../../../audit/event.ts'
+import type { Problem } from '../../../kit/problem.ts'
+import { err, ok, type Result } from '../../../kit/result.ts'
+import type { AdminCall } from '../../operation.ts'
+import { endAllSessionsOf, isOwn, ownAccount } from '../acting.ts'
+import { refuseUnknownUser } from '../user.store.ts'
 
 /**
  * One row if the trail knows that the factor of this event was removed within the last hour. A first attempt may have
@@ -10,3 +16,27 @@ export const selectRemoval = ({ type, user_id, entity_id }: AuditEvent): SQL => 
   select id from audit_events
   where entity_id = ${entity_id} and user_id = ${user_id} and type = ${type} and occurred_at > now() - interval '1 hour'
   limit 1`
+
+/**
+ * Takes factors that only Postgres knows away from somebody else, and ends the sessions if there were any.
+ * @param remove the statement, with its event
+ * @returns whether there were
+ */
+export async function removeFactors(
+  call: AdminCall,
+  userId: string,
+  removal: AuditEvent,
+  remove: SQL,
+): Promise<Result<boolean, Problem>> {
+  const { actor, db } = call
+  if (isOwn(actor, userId)) return err(ownAccount)
+  const [, , earlier, removed] = await db.runAll([
+    refuseUnknownUser(userId),
+    assertMayManage(actor, userId),
+    selectRemoval(removal),
+    remove,
+  ])
+  if (!removed?.length && !earlier?.length) return ok(false)
+  await endAllSessionsOf(call, userId, { reason: 'credentials_reset' })
+  return ok(true)
+}
