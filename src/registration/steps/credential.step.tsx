@@ -131,6 +131,10 @@ export const credential: RegistrationStep = {
   prepare,
 
   async attempt(needs, attempt) {
+    // Attack: one proven address, and its form is sent all day: each costs a hash and a statement, before and after the
+    // account is made.
+    const decision = await needs.rateLimiter.take('login-ip', attempt.origin.ip ?? 'unknown')
+    if (!decision.allowed) return { status: 'limited', decision }
     const possible = credentialsOf(needs, attempt.settings)
     const withPasskey = attempt.form.get('credential') !== undefined
     if (withPasskey && possible.passkeys) return registerWithPasskey(needs, attempt)
