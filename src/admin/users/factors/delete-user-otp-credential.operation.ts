@@ -3,7 +3,7 @@ import { err } from '../../../kit/result.ts'
 import { deleteOtpCredential } from '../../../one-time-passwords/otp.store.ts'
 import { answer, defineOperation } from '../../operation.ts'
 import { notFound } from '../../problems.ts'
-import { endAllSessionsOf, isOwn, ownAccount } from '../acting.ts'
+import { endAllSessionsOf, isOwn, ownAccount, tellOwner } from '../acting.ts'
 import { refuseUnknownUser } from '../user.store.ts'
 import { otpParams } from './factors.ts'
 import { selectRemoval } from './removal.store.ts'
@@ -39,6 +39,7 @@ export const deleteUserOtpCredential = defineOperation({
     ])
     if (!removed?.length && !earlier?.length) return err(notFound)
     await endAllSessionsOf(call, user_id, { reason: 'credentials_reset' })
+    if (removed?.length) tellOwner(call, user_id, 'notice_factor_removed')
     return answer(204)
   },
 })
