@@ -103,8 +103,10 @@ export async function askToChange(
     destinationName(needs.root, { channel: 'email', address: email }),
   ])
   const reader = person && person.user.id !== user.id ? person.user : user
+  // Attack: whoever has a mailbox whose name folds to that of somebody (a dotless i) reads there that they have an account.
+  const address = reader === user ? email : (reader.email ?? email)
   const issued = await issueCode(needs, {
-    ...{ destination, asker: 'elsewhere', replaces: undefined, to: { channel: 'email', address: email } },
+    ...{ destination, asker: 'elsewhere', replaces: undefined, to: { channel: 'email', address } },
     account: { user_id: reader.id, address: email, password_hash: undefined },
     language: languageOfLocale(reader.profile['locale']).tag,
     message: ({ code }) =>

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { auditEvents, emailChanges, passkeys, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { en } from '../../src/messages/en.ts'
+import { withForms } from '../../src/users/account-normal-forms.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { addPersonWithApp } from '../login/authenticator.ts'
 import { type Browser, type Shown, signIn, withoutChance } from '../login/browser.ts'
@@ -132,6 +133,18 @@ describe('another e-mail address', () => {
     const wrong = await signed.browser.post(path, { ...page.hidden, code: '123456' })
     expect(wrong.status).toBe(400)
     expect((await userOf(signed.person)).email).toBe(signed.person.email)
+  })
+
+  test('in another spelling of one that has an account is told to the address of that account alone', async () => {
+    const signed = await signedIn()
+    const owner = { ...(await addPerson()), email: `mike-${uuidv7().slice(-12)}@example.test` }
+    await database
+      .update(users)
+      .set(withForms({ email: owner.email }))
+      .where(eq(users.id, owner.id))
+    await signed.service.deliver(owner.email)
+    expect((await ask(signed, owner.email.replace('mike', 'mıke'))).status).toBe(200)
+    expect((await signed.service.arrived(1)).to).toBe(owner.email)
   })
 
   test('that was taken while its code was on the way is refused', async () => {
