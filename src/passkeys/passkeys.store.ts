@@ -45,18 +45,21 @@ export const createPasskeyStore = (database: Database): PasskeyStore => ({
 
 type Inserted = Awaited<ReturnType<PasskeyStore['insert']>>
 
+/** Without its source: a `from` follows. @param owner the account's id there */
+export const insertPasskeyOf = (owner: SQL, passkey: NewPasskey): SQL => sql`
+  insert into passkeys (credential_id, user_id, rp_id, public_key, sign_count, transports, aaguid, name,
+    backup_eligible, backed_up, attestation_format)
+  select ${passkey.credential_id}, ${owner}, ${passkey.rp_id}, ${passkey.public_key}, ${passkey.sign_count}::bigint,
+    ${textArray(passkey.transports)}, ${passkey.aaguid}::uuid,
+    ${passkey.name}, ${passkey.backup_eligible}::boolean, ${passkey.backed_up}::boolean,
+    ${passkey.attestation_format}`
+
 const insertPasskey = (passkey: NewPasskey, judged: SecondFactors, event: AuditEvent): SQL => sql`
   with account as (${accountWithFactors(passkey.user_id)}), room as (
     select id from account
     where passkeys < ${maxPasskeys}::int and passkeys = ${judged.passkeys}::int and otp = ${judged.otp}::int
   ), stored as (
-    insert into passkeys (credential_id, user_id, rp_id, public_key, sign_count, transports, aaguid, name,
-      backup_eligible, backed_up, attestation_format)
-    select ${passkey.credential_id}, id, ${passkey.rp_id}, ${passkey.public_key}, ${passkey.sign_count}::bigint,
-      ${textArray(passkey.transports)}, ${passkey.aaguid}::uuid,
-      ${passkey.name}, ${passkey.backup_eligible}::boolean, ${passkey.backed_up}::boolean,
-      ${passkey.attestation_format}
-    from room
+    ${insertPasskeyOf(sql`id`, passkey)} from room
     on conflict (credential_id) do nothing
     returning user_id
   ), recorded as (
