@@ -4,7 +4,7 @@ import type { AuditEvent } from '../audit/event.ts'
 import { type EventFields, insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { SecondFactors } from '../authentication/sign-in-state.ts'
 import type { Database } from '../db/database.ts'
-import { accountWithFactors, lockAccount, textArray } from '../db/fragments.ts'
+import { accountWithFactors, insertPasskeyOf, lockAccount } from '../db/fragments.ts'
 import { passkeys } from '../db/schema.ts'
 import { maxPasskeys, type NewPasskey, type Passkey, type PasskeyStore } from './passkey.ts'
 
@@ -44,15 +44,6 @@ export const createPasskeyStore = (database: Database): PasskeyStore => ({
 })
 
 type Inserted = Awaited<ReturnType<PasskeyStore['insert']>>
-
-/** Without its source: a `from` follows. @param owner the account's id there */
-export const insertPasskeyOf = (owner: SQL, passkey: NewPasskey): SQL => sql`
-  insert into passkeys (credential_id, user_id, rp_id, public_key, sign_count, transports, aaguid, name,
-    backup_eligible, backed_up, attestation_format)
-  select ${passkey.credential_id}, ${owner}, ${passkey.rp_id}, ${passkey.public_key}, ${passkey.sign_count}::bigint,
-    ${textArray(passkey.transports)}, ${passkey.aaguid}::uuid,
-    ${passkey.name}, ${passkey.backup_eligible}::boolean, ${passkey.backed_up}::boolean,
-    ${passkey.attestation_format}`
 
 const insertPasskey = (passkey: NewPasskey, judged: SecondFactors, event: AuditEvent): SQL => sql`
   with account as (${accountWithFactors(passkey.user_id)}), room as (

@@ -2,9 +2,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/database.ts'
-import { formerPasswordsOf } from '../db/fragments.ts'
+import { formerPasswordsOf, insertPasskeyOf } from '../db/fragments.ts'
 import { databaseErrorOf, sqlStates } from '../kit/database-error.ts'
-import { insertPasskeyOf } from '../passkeys/passkeys.store.ts'
 import type { ChosenCredential, CompletePasswordSetup, FindPasswordSetup } from './password-setup.ts'
 
 /** Nothing signs in to the account of `users` yet. */
