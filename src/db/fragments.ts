@@ -110,3 +110,6 @@ export const insertPasskeyOf = (owner: SQL, passkey: PasskeyColumns): SQL => sql
     ${textArray(passkey.transports)}, ${passkey.aaguid}::uuid,
     ${passkey.name}, ${passkey.backup_eligible}::boolean, ${passkey.backed_up}::boolean,
     ${passkey.attestation_format}`
+
+/** The rest of the transaction fails with `lock_not_available` (55P03) where it would wait longer for a lock. */
+export const waitBrieflyForLocks = sql`SET LOCAL lock_timeout = '300ms'`

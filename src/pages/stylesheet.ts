@@ -199,6 +199,7 @@ const parts = `
 .plain>li:last-child{padding-bottom:0}
 .row{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.75rem 1rem}
 .row>div{min-width:0;flex:1 1 14rem}
+.row>div:has(>:is(h1,h2):only-child){flex-basis:auto}
 .row .second,.row .danger{min-height:2.25rem;padding:.25rem .875rem;font-size:.875rem}
 dl{display:grid;grid-template-columns:minmax(8rem,auto) 1fr;gap:.5rem 1rem}
 dt{color:var(--quiet)}

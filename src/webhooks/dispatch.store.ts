@@ -1,8 +1,8 @@
 /** Reads the trail for the endpoints that are enabled: by position, and never behind a write that may still commit. */
 import { sql } from 'drizzle-orm'
 import { mayStillDo } from '../access/rights.store.ts'
-import { limitWaitForLock } from '../audit/stream/trail-reader.store.ts'
 import { refuseToWait } from '../audit/stream/trail-reader.ts'
+import { waitBrieflyForLocks } from '../db/fragments.ts'
 import type { Row, RunBatch } from '../db/run-batch.ts'
 import { disableEndpoint } from './disable-endpoint.store.ts'
 import type { DispatchedPage, DispatchStore } from './dispatch-events.ts'
@@ -21,7 +21,8 @@ export const createDispatchStore = (runBatch: RunBatch): DispatchStore => ({
         ? sql`(select min(after_position) from webhook_endpoints where enabled)`
         : sql`${after}::bigint`
     const [, endpoints = [], horizon = [], events = []] = await runBatch([
-      limitWaitForLock,
+      // Writers of the trail queue behind a reader that waits for the lock.
+      waitBrieflyForLocks,
       sql`
         select id, kind, event_types, client_ids, user_ids, actor_ids, outcome, after_position,
           ${mayStillDo(sql`authorized`, authorityOfEndpoints)} as is_authorized

@@ -316,6 +316,16 @@ describe.runIf(hasChromium)('the offer of a passkey after a sign-in with a passw
     }
   })
 
+  test('is put off by itself in a browser that has no passkeys', async () => {
+    const person = await stage.seed.addUser()
+    const page = await openPage()
+    await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'PublicKeyCredential'))
+    await page.goto(`${stage.issuer}/login`)
+    await typePassword(page, person)
+    await page.waitForURL('**/account')
+    await page.context().close()
+  })
+
   test('says what went wrong, and can be tried again or put off', async () => {
     const person = await stage.seed.addUser()
     const page = await openPage()

@@ -2,7 +2,7 @@
 
 import { type SQL, sql } from 'drizzle-orm'
 import { selectUnauthorized } from '../../access/rights.store.ts'
-import { textArray } from '../../db/fragments.ts'
+import { textArray, waitBrieflyForLocks } from '../../db/fragments.ts'
 import { type Row, type RunBatch, textOrNull } from '../../db/run-batch.ts'
 import { jsonLine } from '../../kit/json-line.ts'
 import { shownEventJson } from '../event-json.ts'
@@ -13,9 +13,6 @@ import { refuseToWait, type TrailReader } from './trail-reader.ts'
 const pageSize = 500
 /** How many positions one page of past events covers, so that a rare event does not cost a scan of the whole trail. */
 const pastWindow = 10_000
-
-/** New writers queue behind a reader that waits for the lock, so it must not wait for long. */
-export const limitWaitForLock = sql`SET LOCAL lock_timeout = '300ms'`
 
 export function createTrailReader(runBatch: RunBatch): TrailReader {
   const toEvent = (row: Row): StreamEvent => ({
@@ -31,7 +28,8 @@ export function createTrailReader(runBatch: RunBatch): TrailReader {
   return {
     async readTail(after, readers) {
       const statements = [
-        limitWaitForLock,
+        // New writers queue behind a reader that waits for the lock.
+        waitBrieflyForLocks,
         selectUnauthorized(readers),
         // Only under the lock taken here is the next statement's snapshot final.
         sql`SELECT authly_audit_horizon() AS horizon`,

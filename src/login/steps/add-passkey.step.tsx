@@ -37,7 +37,7 @@ const AddPasskeyPage: FC<StepPageProps> = (shown) => {
           <input type="hidden" name="registration" value={creation.registration} />
         </PasskeyForm>
       )}
-      <StepForm shown={shown} step={id}>
+      <StepForm shown={shown} step={id} attributes={{ 'data-put-off-passkeys': '' }}>
         <input type="hidden" name="later" value="yes" />
         <div class="actions">
           <button type="submit" class="second">

@@ -5,3 +5,8 @@ export function goOnAfterFrames(): void {
   if (document.readyState === 'complete') link.click()
   else addEventListener('load', () => link.click())
 }
+
+/** Puts off the offer of a passkey in a browser that has none, such as the ones inside of other applications. */
+export function goOnWithoutPasskeys(): void {
+  document.querySelector<HTMLFormElement>('form[data-put-off-passkeys]')?.submit()
+}

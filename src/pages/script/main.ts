@@ -3,7 +3,7 @@
  * sign-out. It asks no server for anything: it fills in forms that the page came with, and takes every text from the page's own markup
  * (`src/pages/passkey-form.tsx`). Without it everything but passkeys works.
  */
-import { goOnAfterFrames } from './go-on.ts'
+import { goOnAfterFrames, goOnWithoutPasskeys } from './go-on.ts'
 import { startPasskeys } from './passkeys.ts'
 import { startShowingPasswords } from './show-password.ts'
 import { signal } from './signal.ts'
@@ -13,4 +13,4 @@ goOnAfterFrames()
 if ('PublicKeyCredential' in globalThis) {
   startPasskeys()
   signal()
-}
+} else goOnWithoutPasskeys()
