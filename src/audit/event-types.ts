@@ -142,7 +142,7 @@ export const eventDefinitions = {
   'password.voided': {
     class: 'authentication',
     summary:
-      'A password was made void, because whoever reads the mailbox said that a notice was not about them',
+      'A password was made void, because whoever reads the mailbox said that a notice was not about them, or undid a change of the address',
     data: { factors: 'how many factors that had been added meanwhile were removed with it' },
   },
   'email.changed': { class: 'authentication', summary: 'A person changed their e-mail address' },

@@ -88,5 +88,28 @@ export const passwordChange = (
       where user_id = ${userId}::uuid and hash = ${replacesHash} and ${condition}
       returning user_id`
 
+/** A new passkey, as it is stored. */
+interface PasskeyColumns {
+  readonly credential_id: string
+  readonly rp_id: string
+  readonly public_key: string
+  readonly sign_count: number
+  readonly transports: readonly string[]
+  readonly aaguid: string
+  readonly name: string
+  readonly backup_eligible: boolean
+  readonly backed_up: boolean
+  readonly attestation_format: string
+}
+
+/** Stores a passkey; a `from` follows. @param owner the account's id there */
+export const insertPasskeyOf = (owner: SQL, passkey: PasskeyColumns): SQL => sql`
+  insert into passkeys (credential_id, user_id, rp_id, public_key, sign_count, transports, aaguid, name,
+    backup_eligible, backed_up, attestation_format)
+  select ${passkey.credential_id}, ${owner}, ${passkey.rp_id}, ${passkey.public_key}, ${passkey.sign_count}::bigint,
+    ${textArray(passkey.transports)}, ${passkey.aaguid}::uuid,
+    ${passkey.name}, ${passkey.backup_eligible}::boolean, ${passkey.backed_up}::boolean,
+    ${passkey.attestation_format}`
+
 /** The rest of the transaction fails with `lock_not_available` (55P03) where it would wait longer for a lock. */
 export const waitBrieflyForLocks = sql`SET LOCAL lock_timeout = '300ms'`

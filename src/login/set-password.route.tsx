@@ -1,9 +1,11 @@
 /** `GET|POST /set-password`: the target of invitation and password reset links. */
 import type { Context } from 'hono'
 import type { AppEnv } from '../dependencies.ts'
+import { describeDevice } from '../kit/describe-device.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
 import type { Messages } from '../messages/en.ts'
 import { formatWait } from '../messages/format-time.ts'
+import { describePasskeyRefusal } from '../pages/describe-passkey-refusal.ts'
 import { describePasswordProblem } from '../pages/describe-password-problem.ts'
 import { renderErrorPage, toAccount, type WayOn } from '../pages/error-page.tsx'
 import type { Problem } from '../pages/form-parts.tsx'
@@ -11,11 +13,14 @@ import { readNewPassword } from '../pages/new-password.ts'
 import { goTo, openFormPage, openPage, sendPage, withScript } from '../pages/page.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import { termsField } from '../pages/terms-field.tsx'
+import { creationOptions } from '../passkeys/register-passkey.ts'
 import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { Settings } from '../settings/settings.ts'
 import { passwordSetupPath } from '../users/password-setup.ts'
+import { holderOf, setUpPasskey, takesPasskey } from '../users/set-up-passkey.ts'
 import { type LinkRefusal, type OpenLink, readSetupLink, setUpPassword } from '../users/set-up-password.ts'
+import { possibleCredentials } from './possible-credentials.ts'
 import { SetPasswordPage } from './set-password.page.tsx'
 
 const path = passwordSetupPath
@@ -51,7 +56,7 @@ export const setPasswordRoutes = new DescribedRoutes<AppEnv>()
       summary: 'Sets a password by a link, which can be used once',
       tag,
       responses: {
-        303: 'Saved: to the sign-in page',
+        303: 'Saved, a password or a passkey: to the sign-in page',
         ...pageFormRefusals,
         400: 'The password is not acceptable, or the link is no longer valid',
         429: 'Too many attempts',
@@ -76,6 +81,7 @@ interface SetupForm {
 
 async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters): Promise<Response> {
   const { messages } = await openPage(c)
+  if (parameters.get('credential') !== undefined) return savePasskey(c, form, parameters, messages)
   const read = readNewPassword(parameters)
   if (!read.ok) {
     const { field, text } = read.error
@@ -104,6 +110,32 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
   const rules = await c.env.deps.readPasswordRules()
   const message = describePasswordProblem(messages, saved.error.problem, rules)
   return showForm(c, form, [{ field: 'new_password', message }], parameters)
+}
+
+async function savePasskey(
+  c: Context<AppEnv>,
+  form: SetupForm,
+  parameters: Parameters,
+  messages: Messages,
+): Promise<Response> {
+  const { deps, origin } = c.env
+  const terms = await termsOf(c, form.opened)
+  if (terms && parameters.get(termsField) !== 'yes') {
+    return showForm(c, form, [{ field: termsField, message: messages.registration.termsMissing }], parameters)
+  }
+  const answer = {
+    ...{ settings: await deps.readSettings(), origin },
+    ...{ registration: parameters.get('registration'), credential: parameters.get('credential') },
+    fallback_name: describeDevice(origin.user_agent) ?? 'Passkey',
+  }
+  const saved = await setUpPasskey(deps, form.opened, answer, origin, terms?.version)
+  if (saved.ok) {
+    deps.notify('notice_factor_added', form.opened.userId, origin)
+    return goTo('/login?done=passkey')
+  }
+  if (saved.error === 'invalid_link') return refuse(c, { reason: 'invalid' }, form.link)
+  const message = describePasskeyRefusal(messages, saved.error)
+  return showForm(c, form, [{ message }], parameters)
 }
 
 /** Whoever is invited accepts what others accept when they register. */
@@ -142,11 +174,15 @@ async function showForm(
   problems: readonly Problem[] = [],
   typed?: Parameters,
 ): Promise<Response> {
-  const page = withScript(await openFormPage(c))
-  const rules = await c.env.deps.readPasswordRules()
+  const { deps } = c.env
+  const [page, settings] = await Promise.all([openFormPage(c).then(withScript), deps.readSettings()])
+  const possible = possibleCredentials(deps.config, settings)
+  const passkey =
+    possible.passkeys && takesPasskey(opened) ? await passkeyOptions(c, opened, settings) : undefined
+  const rules = possible.passwords || !passkey ? await deps.readPasswordRules() : undefined
   const html = (
     <SetPasswordPage
-      {...{ page, link, rules, problems }}
+      {...{ page, link, rules, passkey, problems }}
       setup={opened}
       termsUri={(await termsOf(c, opened))?.uri}
       isAccepted={typed?.get(termsField) === 'yes'}
@@ -154,4 +190,13 @@ async function showForm(
   )
   const refused = { status: 400, refusal: 'incomplete, or not acceptable' }
   return sendPage(c, page, html, problems.length > 0 ? refused : {})
+}
+
+async function passkeyOptions(c: Context<AppEnv>, opened: OpenLink, settings: Settings) {
+  const [name = opened.userId] = opened.identifiers.toReversed()
+  const created = await creationOptions(c.env.deps, {
+    ...{ ...holderOf(opened), settings, existing: [], rp_name: settings['branding.name'] },
+    ...{ user_name: name, display_name: name },
+  })
+  return created.ok ? created.value : undefined
 }

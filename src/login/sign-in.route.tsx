@@ -136,7 +136,9 @@ async function showNext(c: Context<AppEnv>, opened: OpenSignIn, signedIn?: strin
   const id = wanted !== undefined && ids.includes(wanted) ? wanted : next.step
   const step = findStep(id) as Step
   // Only known notices, so that a crafted link cannot put text on the page.
-  const notice = c.req.query('done') === 'password' ? opened.page.messages.passwordSaved : undefined
+  const { passwordSaved, passkeySaved } = opened.page.messages
+  const done = c.req.query('done')
+  const notice = done === 'password' ? passwordSaved : done === 'passkey' ? passkeySaved : undefined
   const alternatives = ids.filter((other) => other !== id)
   return showStep(c, opened, { step, alternatives, signedIn, notice })
 }

@@ -62,7 +62,7 @@ export const ar: Messages = {
   passwordChanged: 'تم تغيير كلمة المرور.',
 
   invitationTitle: 'مرحبًا بك',
-  invitationText: 'تم إنشاء حساب لك. اختر كلمة مرور له.',
+  invitationText: 'تم إنشاء حساب لك. اختر طريقة تسجيل الدخول إليه.',
   resetTitle: 'اختر كلمة مرور جديدة',
   resetText: 'تمت إعادة تعيين كلمة المرور. اختر كلمة جديدة.',
   accountLabel: 'الحساب',
@@ -70,6 +70,7 @@ export const ar: Messages = {
   linkInvalidTitle: 'لم يعد هذا الرابط صالحًا',
   linkInvalidText: 'لقد استُخدم من قبل أو انتهت صلاحيته أو حل محله رابط أحدث. اطلب رابطًا جديدًا.',
   passwordSaved: 'تم حفظ كلمة المرور. يمكنك الآن تسجيل الدخول بها.',
+  passkeySaved: 'تم حفظ مفتاح المرور. يمكنك الآن تسجيل الدخول به.',
 
   consentTitle: (client) => `يطلب ${client} الوصول إلى حسابك`,
   consentDetails: (client) => `يطلب ${client} منك السماح بهذا تحديدًا:`,
@@ -501,8 +502,8 @@ export const ar: Messages = {
       subject: (service) => `حسابك في ${service}`,
       title: 'مرحبًا بك',
       text: (service, account) => `أُنشئ لك حساب في ${service}: ${account}.`,
-      next: 'اختر كلمة مرور له لتتمكن من تسجيل الدخول.',
-      action: 'اختيار كلمة مرور',
+      next: 'اختر طريقة تسجيل الدخول إليه.',
+      action: 'إعداد حسابك',
     },
     passwordReset: {
       subject: (service) => `اختر كلمة مرور جديدة في ${service}`,

@@ -63,7 +63,7 @@ export const de: Messages = {
   passwordChanged: 'Ihr Passwort wurde geändert.',
 
   invitationTitle: 'Willkommen',
-  invitationText: 'Für Sie wurde ein Konto angelegt. Wählen Sie ein Passwort dafür.',
+  invitationText: 'Für Sie wurde ein Konto angelegt. Wählen Sie, wie Sie sich anmelden.',
   resetTitle: 'Neues Passwort wählen',
   resetText: 'Ihr Passwort wurde zurückgesetzt. Wählen Sie ein neues.',
   accountLabel: 'Konto',
@@ -72,6 +72,7 @@ export const de: Messages = {
   linkInvalidText:
     'Er wurde schon benutzt, ist abgelaufen oder durch einen neueren ersetzt. Bitten Sie um einen neuen Link.',
   passwordSaved: 'Ihr Passwort wurde gespeichert. Sie können sich jetzt damit anmelden.',
+  passkeySaved: 'Ihr Passkey wurde gespeichert. Sie können sich jetzt damit anmelden.',
 
   consentTitle: (client) => `${client} bittet um Zugriff auf Ihr Konto`,
   consentDetails: (client) => `${client} bittet Sie, genau das zu erlauben:`,
@@ -537,8 +538,8 @@ export const de: Messages = {
       subject: (service) => `Ihr Konto bei ${service}`,
       title: 'Willkommen',
       text: (service, account) => `Bei ${service} wurde ein Konto für Sie angelegt: ${account}.`,
-      next: 'Wählen Sie ein Passwort dafür, dann können Sie sich anmelden.',
-      action: 'Passwort wählen',
+      next: 'Wählen Sie, wie Sie sich anmelden.',
+      action: 'Konto einrichten',
     },
     passwordReset: {
       subject: (service) => `Wählen Sie ein neues Passwort für ${service}`,

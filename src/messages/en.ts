@@ -62,7 +62,7 @@ export const en = {
   passwordChanged: 'Your password has been changed.',
 
   invitationTitle: 'Welcome',
-  invitationText: 'An account was made for you. Choose a password for it.',
+  invitationText: 'An account was made for you. Choose how you sign in to it.',
   resetTitle: 'Choose a new password',
   resetText: 'Your password was reset. Choose a new one.',
   accountLabel: 'Account',
@@ -70,6 +70,7 @@ export const en = {
   linkInvalidTitle: 'This link no longer works',
   linkInvalidText: 'It was used already, has expired or was replaced by a newer one. Ask for a new link.',
   passwordSaved: 'Your password has been saved. You can sign in with it now.',
+  passkeySaved: 'Your passkey has been saved. You can sign in with it now.',
 
   consentTitle: (client: string) => `${client} asks for access to your account`,
   consentDetails: (client: string) => `${client} asks you to allow exactly this:`,
@@ -520,8 +521,8 @@ export const en = {
       subject: (service: string) => `Your account at ${service}`,
       title: 'Welcome',
       text: (service: string, account: string) => `An account was made for you at ${service}: ${account}.`,
-      next: 'Choose a password for it, and you can sign in.',
-      action: 'Choose a password',
+      next: 'Choose how you sign in to it.',
+      action: 'Set up your account',
     },
     passwordReset: {
       subject: (service: string) => `Choose a new password for ${service}`,

@@ -62,7 +62,7 @@ export const es: Messages = {
   passwordChanged: 'Su contraseña se ha cambiado.',
 
   invitationTitle: 'Le damos la bienvenida',
-  invitationText: 'Se ha creado una cuenta para usted. Elija una contraseña.',
+  invitationText: 'Se ha creado una cuenta para usted. Elija cómo iniciar sesión.',
   resetTitle: 'Elija una contraseña nueva',
   resetText: 'Su contraseña se ha restablecido. Elija una nueva.',
   accountLabel: 'Cuenta',
@@ -70,6 +70,7 @@ export const es: Messages = {
   linkInvalidTitle: 'Este enlace ya no funciona',
   linkInvalidText: 'Ya se usó, ha caducado o se sustituyó por otro más reciente. Pida un enlace nuevo.',
   passwordSaved: 'Su contraseña se ha guardado. Ya puede iniciar sesión con ella.',
+  passkeySaved: 'Su llave de acceso se ha guardado. Ya puede iniciar sesión con ella.',
 
   consentTitle: (client) => `${client} solicita acceso a su cuenta`,
   consentDetails: (client) => `${client} le pide que autorice exactamente esto:`,
@@ -526,8 +527,8 @@ export const es: Messages = {
       subject: (service) => `Su cuenta en ${service}`,
       title: 'Le damos la bienvenida',
       text: (service, account) => `Se ha creado una cuenta para usted en ${service}: ${account}.`,
-      next: 'Elija una contraseña y podrá iniciar sesión.',
-      action: 'Elegir una contraseña',
+      next: 'Elija cómo iniciar sesión.',
+      action: 'Configurar su cuenta',
     },
     passwordReset: {
       subject: (service) => `Elija una contraseña nueva para ${service}`,

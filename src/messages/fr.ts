@@ -63,7 +63,7 @@ export const fr: Messages = {
   passwordChanged: 'Votre mot de passe a été changé.',
 
   invitationTitle: 'Bienvenue',
-  invitationText: 'Un compte a été créé pour vous. Choisissez un mot de passe.',
+  invitationText: 'Un compte a été créé pour vous. Choisissez comment vous connecter.',
   resetTitle: 'Choisir un nouveau mot de passe',
   resetText: 'Votre mot de passe a été réinitialisé. Choisissez-en un nouveau.',
   accountLabel: 'Compte',
@@ -72,6 +72,7 @@ export const fr: Messages = {
   linkInvalidText:
     'Il a déjà été utilisé, a expiré ou a été remplacé par un lien plus récent. Demandez un nouveau lien.',
   passwordSaved: 'Votre mot de passe a été enregistré. Vous pouvez maintenant vous connecter.',
+  passkeySaved: 'Votre clé d’accès a été enregistrée. Vous pouvez maintenant vous connecter.',
 
   consentTitle: (client) => `${client} demande l’accès à votre compte`,
   consentDetails: (client) => `${client} vous demande d’autoriser exactement ceci :`,
@@ -526,8 +527,8 @@ export const fr: Messages = {
       subject: (service) => `Votre compte chez ${service}`,
       title: 'Bienvenue',
       text: (service, account) => `Un compte a été créé pour vous chez ${service} : ${account}.`,
-      next: 'Choisissez un mot de passe, et vous pourrez vous connecter.',
-      action: 'Choisir un mot de passe',
+      next: 'Choisissez comment vous connecter.',
+      action: 'Configurer votre compte',
     },
     passwordReset: {
       subject: (service) => `Choisissez un nouveau mot de passe pour ${service}`,

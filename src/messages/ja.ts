@@ -62,7 +62,7 @@ export const ja: Messages = {
   passwordChanged: 'パスワードを変更しました。',
 
   invitationTitle: 'ようこそ',
-  invitationText: 'アカウントが作成されました。パスワードを設定してください。',
+  invitationText: 'アカウントが作成されました。ログイン方法を設定してください。',
   resetTitle: '新しいパスワードの設定',
   resetText: 'パスワードがリセットされました。新しいパスワードを設定してください。',
   accountLabel: 'アカウント',
@@ -71,6 +71,7 @@ export const ja: Messages = {
   linkInvalidText:
     'すでに使用されたか、期限が切れたか、新しいリンクに置き換えられました。新しいリンクを依頼してください。',
   passwordSaved: 'パスワードを保存しました。このパスワードでログインできます。',
+  passkeySaved: 'パスキーを保存しました。このパスキーでログインできます。',
 
   consentTitle: (client) => `${client} がアカウントへのアクセスを求めています`,
   consentDetails: (client) => `${client} は次の内容の許可を求めています。`,
@@ -519,8 +520,8 @@ export const ja: Messages = {
       subject: (service) => `${service}のアカウント`,
       title: 'ようこそ',
       text: (service, account) => `${service}にあなたのアカウントが作成されました：${account}`,
-      next: 'パスワードを設定すると、ログインできるようになります。',
-      action: 'パスワードを設定する',
+      next: 'ログイン方法を設定してください。',
+      action: 'アカウントを設定する',
     },
     passwordReset: {
       subject: (service) => `${service}の新しいパスワードを設定してください`,

@@ -62,7 +62,7 @@ export const pt: Messages = {
   passwordChanged: 'Sua senha foi alterada.',
 
   invitationTitle: 'Boas-vindas',
-  invitationText: 'Uma conta foi criada para você. Escolha uma senha para ela.',
+  invitationText: 'Uma conta foi criada para você. Escolha como entrar nela.',
   resetTitle: 'Escolha uma nova senha',
   resetText: 'Sua senha foi redefinida. Escolha uma nova.',
   accountLabel: 'Conta',
@@ -70,6 +70,7 @@ export const pt: Messages = {
   linkInvalidTitle: 'Este link não funciona mais',
   linkInvalidText: 'Ele já foi usado, expirou ou foi substituído por um mais recente. Peça um novo link.',
   passwordSaved: 'Sua senha foi salva. Agora você pode entrar com ela.',
+  passkeySaved: 'Sua chave de acesso foi salva. Agora você pode entrar com ela.',
 
   consentTitle: (client) => `${client} pede acesso à sua conta`,
   consentDetails: (client) => `${client} pede que você autorize exatamente isto:`,
@@ -524,8 +525,8 @@ export const pt: Messages = {
       subject: (service) => `Sua conta em ${service}`,
       title: 'Boas-vindas',
       text: (service, account) => `Uma conta foi criada para você em ${service}: ${account}.`,
-      next: 'Escolha uma senha e você poderá entrar.',
-      action: 'Escolher uma senha',
+      next: 'Escolha como entrar nela.',
+      action: 'Configurar sua conta',
     },
     passwordReset: {
       subject: (service) => `Escolha uma nova senha para ${service}`,

@@ -6,6 +6,8 @@ import type { Page } from './page.ts'
 export const termsField = 'terms'
 
 interface TermsFieldProps {
+  /** Where a page has two of them. */
+  readonly id?: string
   readonly page: Page
   /** Where the terms are. */
   readonly uri: string
@@ -15,21 +17,21 @@ interface TermsFieldProps {
 }
 
 /** Never ticked in advance. */
-export const TermsField: FC<TermsFieldProps> = ({ page, uri, isAccepted, problems }) => {
+export const TermsField: FC<TermsFieldProps> = ({ id = termsField, page, uri, isAccepted, problems }) => {
   const { registration: texts } = page.messages
   const problem = problems.find(({ field }) => field === termsField)
   return (
     <div class="field check">
-      <label for={termsField}>
+      <label for={id}>
         <input
-          id={termsField}
+          id={id}
           name={termsField}
           type="checkbox"
           value="yes"
           required
           checked={isAccepted}
           aria-invalid={problem ? 'true' : undefined}
-          aria-describedby={problem ? `${termsField}-problem` : undefined}
+          aria-describedby={problem ? `${id}-problem` : undefined}
         />{' '}
         {texts.acceptTerms}
       </label>
@@ -39,7 +41,7 @@ export const TermsField: FC<TermsFieldProps> = ({ page, uri, isAccepted, problem
         </a>
       </p>
       {problem && (
-        <p class="wrong" id={`${termsField}-problem`}>
+        <p class="wrong" id={`${id}-problem`}>
           {problem.message}
         </p>
       )}

@@ -4,7 +4,7 @@ import type { AuditEvent } from '../audit/event.ts'
 import { type EventFields, insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { SecondFactors } from '../authentication/sign-in-state.ts'
 import type { Database } from '../db/database.ts'
-import { accountWithFactors, lockAccount, textArray } from '../db/fragments.ts'
+import { accountWithFactors, insertPasskeyOf, lockAccount } from '../db/fragments.ts'
 import { passkeys } from '../db/schema.ts'
 import { maxPasskeys, type NewPasskey, type Passkey, type PasskeyStore } from './passkey.ts'
 
@@ -50,13 +50,7 @@ const insertPasskey = (passkey: NewPasskey, judged: SecondFactors, event: AuditE
     select id from account
     where passkeys < ${maxPasskeys}::int and passkeys = ${judged.passkeys}::int and otp = ${judged.otp}::int
   ), stored as (
-    insert into passkeys (credential_id, user_id, rp_id, public_key, sign_count, transports, aaguid, name,
-      backup_eligible, backed_up, attestation_format)
-    select ${passkey.credential_id}, id, ${passkey.rp_id}, ${passkey.public_key}, ${passkey.sign_count}::bigint,
-      ${textArray(passkey.transports)}, ${passkey.aaguid}::uuid,
-      ${passkey.name}, ${passkey.backup_eligible}::boolean, ${passkey.backed_up}::boolean,
-      ${passkey.attestation_format}
-    from room
+    ${insertPasskeyOf(sql`id`, passkey)} from room
     on conflict (credential_id) do nothing
     returning user_id
   ), recorded as (

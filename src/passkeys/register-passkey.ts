@@ -189,7 +189,7 @@ export async function storeNewPasskey(
   const verified = await verifyNewPasskey(needs, input)
   if (!verified.ok) return verified
   const passkey = verified.value
-  const event = createdEvent(passkey, needs.now(), input.origin)
+  const event = passkeyCreated(passkey, needs.now(), input.origin)
   const stored = await needs.passkeyStore.insert(passkey, input.judged, event)
   return stored === 'stored' ? ok(passkey) : err(stored)
 }
@@ -233,7 +233,7 @@ async function openRegistration(
   return isTheirs && now < registration.expires_at ? registration : undefined
 }
 
-const createdEvent = (passkey: NewPasskey, now: number, origin: Origin) =>
+export const passkeyCreated = (passkey: NewPasskey, now: number, origin: Origin) =>
   createEvent('passkey.created', now, origin, {
     ...{ outcome: 'success', actor_type: 'user', actor_id: passkey.user_id, user_id: passkey.user_id },
     ...{ entity_type: 'passkey', entity_id: passkey.credential_id },

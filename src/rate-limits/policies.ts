@@ -21,7 +21,8 @@ export const policies = {
     subject: 'ip',
     mode: 'object',
     onFailure: 'closed',
-    protects: 'password guessing from one address; a correct password gives its permit back',
+    protects:
+      'password guessing from one address, and steps of registrations; a correct password gives its permit back',
   },
   'login-device': {
     capacity: 30,

@@ -6,6 +6,7 @@ import { instantOf } from '../db/fragments.ts'
 import { databaseErrorOf, sqlStates } from '../kit/database-error.ts'
 import { formsOf } from '../users/account-normal-forms.ts'
 import type { EmailChangeStore } from './email-change.ts'
+import { voidCredentials } from './void-password.store.ts'
 
 /** The columns of an address, for an update. */
 const columnsOf = (email: string): SQL => {
@@ -58,7 +59,10 @@ export const createEmailChangeStore = (database: Database): EmailChangeStore => 
     return rows[0]?.old_email
   },
 
-  async undo({ user_id, id, old_email, secretHash, event }) {
+  async undo({ user_id, id, old_email, secretHash, event, voided }) {
+    // Clocks differ by less than a minute.
+    const factors_since = sql`(select created_at - interval '1 minute' from email_changes where id = ${id}::uuid)`
+    const until = sql`'infinity'::timestamptz`
     const undone = await takenAs(
       database.execute(sql`
         with account as materialized (
@@ -73,7 +77,7 @@ export const createEmailChangeStore = (database: Database): EmailChangeStore => 
         ), restored as (
           update users set ${columnsOf(old_email)}, email_verified = undone.old_email_verified
           from undone, account where users.id = account.id and undone.id = ${id}::uuid returning users.*
-        )
+        )${voided ? sql`, ${voidCredentials(sql`restored`, { user_id, until, factors_since, event: voided })}` : sql``}
         ${insertEventPerRow(sql`account join restored on restored.id = account.id`, {
           ...event,
           changes: sql`authly_changes(to_jsonb(account), to_jsonb(restored))`,

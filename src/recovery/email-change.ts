@@ -5,6 +5,7 @@
 
 import { createEvent } from '../audit/create-event.ts'
 import type { AuditEvent, Origin } from '../audit/event.ts'
+import type { Config } from '../config.ts'
 import { codeLifetimeSeconds } from '../delivery/codes/decide-code.ts'
 import { type CodeNeeds, checkCode, issueCode } from '../delivery/codes/one-time-code.ts'
 import { destinationName, type QueueMessage } from '../delivery/queue-message.ts'
@@ -17,6 +18,8 @@ import { languageOfLocale } from '../messages/choose-language.ts'
 import type { SessionsOf } from '../sessions/rules.ts'
 import { identifierForm } from '../users/normal-form.ts'
 import type { FindUserForLogin, User } from '../users/user.ts'
+import { canRecover } from './can-recover.ts'
+import { passwordVoided } from './not-me.ts'
 
 export const undoEmailPath = '/email/undo'
 const undoSeconds = 72 * 3600
@@ -39,7 +42,8 @@ export interface EmailChangeStore {
   /** The address that a change put away; undefined when it is undone or too old, or the account is not active. */
   findUndoable(change: UndoRouting, secretHash: string): Promise<string | undefined>
   /**
-   * Puts the address back and ends this change and all later ones, with its event: one statement.
+   * Puts the address back and ends this change and all later ones, with its event: one statement. With `voided`, its event,
+   * it also deletes the password, and all passkeys and one-time passwords where none is older than the change.
    * @returns `over`: undone before
    */
   undo(
@@ -47,6 +51,7 @@ export interface EmailChangeStore {
       readonly old_email: string
       readonly secretHash: string
       readonly event: AuditEvent
+      readonly voided: AuditEvent | undefined
     },
   ): Promise<'undone' | 'taken' | 'over'>
 }
@@ -61,7 +66,7 @@ interface UndoRouting {
 
 export interface EmailChangeNeeds extends CodeNeeds {
   readonly root: RootSecret
-  readonly config: { readonly issuer: string }
+  readonly config: Pick<Config, 'issuer' | 'delivery'>
   readonly findUserForLogin: FindUserForLogin
   readonly queueMessage: QueueMessage
   readonly openEmailChangeStore: OpenEmailChangeStore
@@ -98,8 +103,10 @@ export async function askToChange(
     destinationName(needs.root, { channel: 'email', address: email }),
   ])
   const reader = person && person.user.id !== user.id ? person.user : user
+  // Attack: whoever has a mailbox whose name folds to that of somebody (a dotless i) reads there that they have an account.
+  const address = reader === user ? email : (reader.email ?? email)
   const issued = await issueCode(needs, {
-    ...{ destination, asker: 'elsewhere', replaces: undefined, to: { channel: 'email', address: email } },
+    ...{ destination, asker: 'elsewhere', replaces: undefined, to: { channel: 'email', address } },
     account: { user_id: reader.id, address: email, password_hash: undefined },
     language: languageOfLocale(reader.profile['locale']).tag,
     message: ({ code }) =>
@@ -217,25 +224,33 @@ export const openUndoLink = (root: RootSecret, link: string) => openHandle<UndoR
 
 /**
  * Puts the old address back. Every session ends, whatever becomes of the address: somebody who was not its owner changed
- * it.
+ * it. Attack: they know the password, and have added a factor, of which they alone were told: without them the owner
+ * would be asked for it by every recovery. Where the address is not put back the password stays: it is all that its owner has.
  */
 export async function undoChange(
-  needs: Pick<EmailChangeNeeds, 'root' | 'now' | 'openEmailChangeStore' | 'sessionsOf'>,
+  needs: Pick<
+    EmailChangeNeeds,
+    'root' | 'now' | 'config' | 'readSettings' | 'openEmailChangeStore' | 'sessionsOf'
+  >,
   link: string,
   origin: Origin,
 ): Promise<'undone' | 'taken' | 'over'> {
   const opened = await openUndoLink(needs.root, link)
   if (!opened) return 'over'
   const { routing, secretHash } = opened
-  const store = await needs.openEmailChangeStore()
+  const { user_id } = routing
+  const [store, settings] = await Promise.all([needs.openEmailChangeStore(), needs.readSettings()])
   const old_email = await store.findUndoable(routing, secretHash)
   if (old_email === undefined) return 'over'
   const now = needs.now()
-  const event = eventOf('email.restored', routing.user_id, now, origin)
-  const undone = await store.undo({ ...routing, old_email, secretHash, event })
+  const event = eventOf('email.restored', user_id, now, origin)
+  const voided = canRecover(settings, needs.config) ? passwordVoided(user_id, now, origin) : undefined
+  const undone = await store.undo({ ...routing, old_email, secretHash, event, voided })
   if (undone === 'over') return 'over'
   await retryOnce(() =>
-    needs.sessionsOf(routing.user_id).endAllSessions({ now, origin, reason: 'credentials_reset' }),
+    needs
+      .sessionsOf(user_id)
+      .endAllSessions({ now, origin, reason: 'not_me', by: { actor_type: 'anonymous' } }),
   )
   return undone
 }

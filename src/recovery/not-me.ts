@@ -80,9 +80,7 @@ export async function disown(
   if (!opened) return false
   const { routing, secretHash } = opened
   const { user_id, at, expires_at } = routing
-  const event = createEvent('password.voided', now, origin, {
-    ...{ outcome: 'success', actor_type: 'anonymous', user_id },
-  })
+  const event = passwordVoided(user_id, now, origin)
   // First, so that a failure in between can be repeated: the object uses the link up.
   const voided = await needs.voidPassword({
     ...{ user_id, until: at + toleranceMs, event },
@@ -91,3 +89,8 @@ export async function disown(
   if (voided !== 'void') return false
   return needs.sessionsOf(user_id).disown({ now, origin, link_hash: secretHash, expires_at })
 }
+
+export const passwordVoided = (user_id: string, now: number, origin: Origin): AuditEvent =>
+  createEvent('password.voided', now, origin, {
+    ...{ outcome: 'success', actor_type: 'anonymous', user_id },
+  })

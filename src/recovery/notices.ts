@@ -12,8 +12,9 @@ import { describeError } from '../kit/describe-error.ts'
 import { logError } from '../kit/log.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { languageOfLocale } from '../messages/choose-language.ts'
-import type { ReadSettings, Settings } from '../settings/settings.ts'
+import type { ReadSettings } from '../settings/settings.ts'
 import type { FindUser } from '../users/user.ts'
+import { canRecover } from './can-recover.ts'
 import { issueNotMeLink, notMeSeconds } from './not-me.ts'
 
 export type NoticeKind = Extract<Message['kind'], `notice_${string}`>
@@ -44,6 +45,9 @@ export async function sendNotice(
     if (user?.status !== 'active' || user.email === undefined) return
     const at = needs.now()
     const expires_at = at + notMeSeconds * 1000
+    // Attack: the address was mistyped by whoever made the account, and its reader takes password and factors away, to
+    // recover the account by the mailbox alone.
+    const hasButton = user.email_verified && canRecover(settings, needs.config)
     const url = await issueNotMeLink(needs.root, needs.config.issuer, { user_id, at, expires_at })
     const queued = await needs.queueMessage({
       ...{ user_id, to: { channel: 'email', address: user.email }, expires_at },
@@ -52,7 +56,7 @@ export async function sendNotice(
         kind,
         params: {
           ...{ at, device: describeDevice(user_agent) },
-          not_me: canRecover(settings) ? { url, expires_at } : undefined,
+          not_me: hasButton ? { url, expires_at } : undefined,
         },
       },
     })
@@ -61,8 +65,3 @@ export async function sendNotice(
     logError('notice_failed', { reason: describeError(failure) })
   }
 }
-
-/** Nobody is locked out of an account that they could not recover. */
-const canRecover = (settings: Settings): boolean =>
-  settings['recovery.mode'] === 'on' &&
-  (settings['sign_in.passwords'] === 'on' || settings['sign_in.passkeys'] === 'off')

@@ -69,7 +69,8 @@ async function readProgress(
   const cookies = readBrowserBindings(config, c.req.header('cookie'))
   const opened = await openRegistrationProgress(root, sealed, cookies, now())
   if (opened.status !== 'open' || opened.state.interaction !== interaction) return undefined
-  return { ...opened.state, expires_at }
+  // Attack: who leaves a company, or had a mailbox for an hour, keeps a tab open and makes the account a year later.
+  return opened.state.proven ? opened.state : { ...opened.state, expires_at }
 }
 
 const showClosed = (c: Context<AppEnv>, loaded: LoadedInteraction | undefined): Promise<Response> =>

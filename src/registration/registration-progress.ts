@@ -28,7 +28,7 @@ export interface RegistrationProgress extends BrowserState {
 }
 
 const purpose = 'registration progress'
-/** From each page on. */
+/** From each page on; once the code came back, from then on. */
 export const registrationLifetimeMs = 1_800_000
 
 /** base64url. */

@@ -1,9 +1,15 @@
 /** Password setup links in Postgres; each function is one statement. */
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { insertEventPerRow } from '../audit/insert-events.store.ts'
 import type { Database } from '../db/database.ts'
-import { formerPasswordsOf } from '../db/fragments.ts'
-import type { CompletePasswordSetup, FindPasswordSetup } from './password-setup.ts'
+import { formerPasswordsOf, insertPasskeyOf } from '../db/fragments.ts'
+import { databaseErrorOf, sqlStates } from '../kit/database-error.ts'
+import type { ChosenCredential, CompletePasswordSetup, FindPasswordSetup } from './password-setup.ts'
+
+/** Nothing signs in to the account of `users` yet. */
+const isFirst = sql`not exists (select from password_credentials where user_id = users.id)
+  and not exists (select from passkeys where user_id = users.id)
+  and not exists (select from otp_credentials where user_id = users.id)`
 
 export const createFindPasswordSetup =
   (database: Database): FindPasswordSetup =>
@@ -13,8 +19,9 @@ export const createFindPasswordSetup =
       username: string | null
       email: string | null
       former: string[]
+      is_first: boolean
     }>(sql`
-      select link.purpose, users.username, users.email, ${formerPasswordsOf(sql`users.id`)} as former
+      select link.purpose, ${isFirst} as is_first, users.username, users.email, ${formerPasswordsOf(sql`users.id`)} as former
       from password_setup_links as link join users on users.id = link.user_id
       where link.user_id = ${userId}::uuid and link.secret_hash = ${secretHash} and link.expires_at > now()
         and users.status = 'active'`)
@@ -22,6 +29,7 @@ export const createFindPasswordSetup =
     return (
       row && {
         purpose: row.purpose,
+        is_first: row.is_first,
         former: row.former,
         identifiers: [row.username, row.email].filter((name) => name !== null),
       }
@@ -30,18 +38,16 @@ export const createFindPasswordSetup =
 
 export const createCompletePasswordSetup =
   (database: Database): CompletePasswordSetup =>
-  async ({ userId, secretHash, newHash, event, accountChanged, termsVersion }) => {
+  async ({ userId, secretHash, chosen, event, accountChanged, termsVersion }) => {
     const accepted = sql`${termsVersion ?? null}::text`
-    const { rows } = await database.execute(sql`
+    const completed = database.execute(sql`
       with used as (
         delete from password_setup_links as link using users
         where users.id = link.user_id and link.user_id = ${userId}::uuid and link.secret_hash = ${secretHash}
-          and link.expires_at > now() and users.status = 'active'
+          and link.expires_at > now() and users.status = 'active' and ${mayChoose(chosen)}
         returning link.user_id, link.sent_to
       ), stored as (
-        insert into password_credentials (user_id, hash, must_change)
-        select user_id, ${newHash}, false from used
-        on conflict (user_id) do update set hash = excluded.hash, must_change = false, changed_at = now()
+        ${store(chosen)}
         returning user_id
       ), account as materialized (
         select users as before, coalesce(users.email = used.sent_to, false) as is_proven
@@ -59,5 +65,21 @@ export const createCompletePasswordSetup =
       })})
       ${insertEventPerRow(sql`stored`, event)}
       returning id`)
-    return rows.length === 1
+    try {
+      return (await completed).rows.length === 1 ? 'stored' : 'invalid'
+    } catch (error) {
+      if (databaseErrorOf(error)?.code === sqlStates.uniqueViolation) return 'taken'
+      throw error
+    }
   }
+
+/** Attack: a link of an administrator, or of who reads the mailbox, adds a passkey to an account that others sign in to. */
+const mayChoose = (chosen: ChosenCredential): SQL =>
+  'passkey' in chosen ? sql`link.purpose = 'invitation' and ${isFirst}` : sql`true`
+
+const store = (chosen: ChosenCredential): SQL =>
+  'passkey' in chosen
+    ? sql`${insertPasskeyOf(sql`user_id`, chosen.passkey)} from used`
+    : sql`insert into password_credentials (user_id, hash, must_change)
+        select user_id, ${chosen.newHash}, false from used
+        on conflict (user_id) do update set hash = excluded.hash, must_change = false, changed_at = now()`

@@ -6,6 +6,7 @@
 import type { AuditEvent } from '../audit/event.ts'
 import type { RootSecret } from '../kit/root-secret.ts'
 import { issueHandle, type OpenedHandle, openHandle } from '../kit/sealed-handle.ts'
+import type { NewPasskey } from '../passkeys/passkey.ts'
 
 export const passwordSetupPath = '/set-password'
 
@@ -21,6 +22,8 @@ export interface SetupRouting {
 /** The content of a link that is still valid. */
 export interface PasswordSetup {
   readonly purpose: 'invitation' | 'reset'
+  /** Whether nothing signs in to the account yet. */
+  readonly is_first: boolean
   /** Username and e-mail address. */
   readonly identifiers: readonly string[]
   /** Hashes of former passwords that must not be chosen again. */
@@ -30,20 +33,25 @@ export interface PasswordSetup {
 /** Looks a link up without using it, because mail scanners and previews open links too. One query. */
 export type FindPasswordSetup = (userId: string, secretHash: string) => Promise<PasswordSetup | undefined>
 
+/** What the holder of a link has chosen. */
+export type ChosenCredential = { readonly newHash: string } | { readonly passkey: NewPasskey }
+
 /**
- * Uses the link and stores the password with its audit event in one statement. A link that was sent proves the address.
- * @returns false when the link is used, replaced or expired, or the account is not active
+ * Uses the link and stores the password, or the first credential of the account, with its audit event in one statement. A
+ * link that was sent proves the address.
+ * @returns `invalid`: the link is used, replaced or expired, or the account is not active, or has a credential already;
+ * `taken`: somebody has this passkey
  */
 export type CompletePasswordSetup = (input: {
   readonly userId: string
   readonly secretHash: string
-  readonly newHash: string
+  readonly chosen: ChosenCredential
   readonly event: AuditEvent
   /** Recorded where it also proves the address that the link was sent to, or accepts terms. */
   readonly accountChanged: AuditEvent
   /** The terms that its owner has accepted. */
   readonly termsVersion: string | undefined
-}) => Promise<boolean>
+}) => Promise<'stored' | 'invalid' | 'taken'>
 
 /** Creates a link for a user; store `secretHash`, show `url` once. */
 export async function issueSetupLink(

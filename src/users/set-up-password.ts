@@ -4,7 +4,7 @@
  */
 
 import { createEvent } from '../audit/create-event.ts'
-import type { Origin } from '../audit/event.ts'
+import type { AuditEvent, Origin } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
 import { networkOf } from '../kit/network.ts'
 import { err, ok, type Result } from '../kit/result.ts'
@@ -22,6 +22,7 @@ import {
 import type { RateLimitDecision, RateLimiter } from '../rate-limits/rate-limiter.ts'
 import type { SessionsOf } from '../sessions/rules.ts'
 import {
+  type ChosenCredential,
   type CompletePasswordSetup,
   type FindPasswordSetup,
   openSetupLink,
@@ -83,7 +84,7 @@ export async function setUpPassword(
   /** The terms that its owner has accepted with it. */
   termsVersion?: string,
 ): Promise<Result<undefined, SetupRefusal>> {
-  const { userId, secretHash, identifiers, former } = link
+  const { userId, identifiers, former } = link
   const problem = checkNewPassword(password, { rules: await needs.readPasswordRules(), identifiers })
   if (problem) return err({ reason: 'unacceptable', problem })
   const release = await needs.hashSlots.take(networkOf(origin.ip ?? 'unknown'))
@@ -91,18 +92,44 @@ export async function setUpPassword(
   const newHash = await hashUnlessFormer(needs.passwordHasher, password, former).finally(release)
   if (newHash === undefined) return err({ reason: 'unacceptable', problem: 'reused' })
   const now = needs.now()
-  const own = { outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId } as const
-  const event = createEvent('password.changed', now, origin, own)
-  const entity = { entity_type: 'user', entity_id: userId } as const
-  const accountChanged = createEvent('user.updated', now, origin, { ...own, ...entity })
-  const isStored = await needs.completePasswordSetup({
-    ...{ userId, secretHash, newHash, event, accountChanged, termsVersion },
+  const event = createEvent('password.changed', now, origin, {
+    ...{ outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId },
   })
-  if (!isStored) return err({ reason: 'invalid' })
-  // No session may outlive the old credential.
-  await retryOnce(() => needs.sessionsOf(userId).endAllSessions({ now, origin, reason: 'password_changed' }))
+  const chosen = { newHash }
+  const stored = await completeSetup(needs, link, { chosen, event, now, origin, termsVersion })
+  if (stored !== 'stored') return err({ reason: 'invalid' })
   needs.checkForBreach({ userId, password, hash: newHash, origin })
   return ok(undefined)
+}
+
+interface Completed {
+  readonly chosen: ChosenCredential
+  readonly event: AuditEvent
+  readonly now: number
+  readonly origin: Origin
+  readonly termsVersion: string | undefined
+}
+
+/** Uses the link up, and ends what was opened before. */
+export async function completeSetup(
+  needs: Pick<SetUpPasswordNeeds, 'completePasswordSetup' | 'sessionsOf'>,
+  { userId, secretHash }: OpenLink,
+  { chosen, event, now, origin, termsVersion }: Completed,
+): ReturnType<CompletePasswordSetup> {
+  const accountChanged = createEvent('user.updated', now, origin, {
+    ...{ outcome: 'success', actor_type: 'user', actor_id: userId, user_id: userId },
+    ...{ entity_type: 'user', entity_id: userId },
+  })
+  const stored = await needs.completePasswordSetup({
+    ...{ userId, secretHash, chosen, event, accountChanged, termsVersion },
+  })
+  if (stored === 'stored') {
+    // No session may outlive the old credential.
+    await retryOnce(() =>
+      needs.sessionsOf(userId).endAllSessions({ now, origin, reason: 'password_changed' }),
+    )
+  }
+  return stored
 }
 
 const hashUnlessFormer = async (

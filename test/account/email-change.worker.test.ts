@@ -1,16 +1,20 @@
 /** Another e-mail address, and the link that undoes it, seen from browsers. */
 import { eq } from 'drizzle-orm'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { auditEvents, emailChanges, users } from '../../src/db/schema.ts'
+import { auditEvents, emailChanges, passkeys, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { en } from '../../src/messages/en.ts'
+import { withForms } from '../../src/users/account-normal-forms.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { addPersonWithApp } from '../login/authenticator.ts'
 import { type Browser, type Shown, signIn, withoutChance } from '../login/browser.ts'
 import { later, type Mail, otherThan, startMail } from '../login/mailbox.ts'
 import { addPerson, goodPassword, type Person } from '../login/people.ts'
+import { choosePassword, passCode, recovering } from '../login/recovering.ts'
+import { createSoftwareAuthenticator } from '../passkeys/software-authenticator.ts'
 import { hearLog } from '../worker/hear-log.ts'
 import { useSettings } from '../worker/local-settings.ts'
+import { add, signInWithPasskey } from './passkey-pages.ts'
 
 const database = testDatabase()
 hearLog()
@@ -131,6 +135,18 @@ describe('another e-mail address', () => {
     expect((await userOf(signed.person)).email).toBe(signed.person.email)
   })
 
+  test('in another spelling of one that has an account is told to the address of that account alone', async () => {
+    const signed = await signedIn()
+    const owner = { ...(await addPerson()), email: `mike-${uuidv7().slice(-12)}@example.test` }
+    await database
+      .update(users)
+      .set(withForms({ email: owner.email }))
+      .where(eq(users.id, owner.id))
+    await signed.service.deliver(owner.email)
+    expect((await ask(signed, owner.email.replace('mike', 'mıke'))).status).toBe(200)
+    expect((await signed.service.arrived(1)).to).toBe(owner.email)
+  })
+
   test('that was taken while its code was on the way is refused', async () => {
     const signed = await signedIn()
     const { page, code, email } = await withCode(signed)
@@ -183,7 +199,45 @@ describe('the link to the old address', () => {
     expect((await browser.get('/account')).location).toBe('/login')
     expect(await eventsOf(person)).toContain('email.restored')
     expect((await press(signed, notice)).status).toBe(400)
-    expect((await signIn(signed.service.open(), person.email, goodPassword)).location).toBe('/account')
+  })
+
+  test('leaves a thief nothing: neither the password they know, nor the factor they added, of which they alone were told', async () => {
+    const signed = await signedIn()
+    const { person, browser, service } = signed
+    const notice = await changed(signed, person.email)
+    const stolen = createSoftwareAuthenticator()
+    expect((await add(browser, stolen)).status).toBe(303)
+    await signInWithPasskey(browser, person, stolen)
+    expect((await press(signed, notice)).status).toBe(200)
+    expect((await signIn(service.open(), person.email, goodPassword)).status).toBe(400)
+    await expect(signInWithPasskey(service.open(), person, stolen)).rejects.toThrow()
+    expect(await database.select().from(passkeys).where(eq(passkeys.user_id, person.id))).toEqual([])
+    expect(await eventsOf(person)).toContain('password.voided')
+    const begun = await recovering(person, undefined, { service, browser: service.open() })
+    expect((await choosePassword(begun.browser, await passCode(begun))).location).toBe('/account')
+  })
+
+  test('leaves factors that are older than the change: a reader of the old mailbox gets rid of none', async () => {
+    const signed = await signedIn()
+    const { person, browser } = signed
+    const own = createSoftwareAuthenticator()
+    expect((await add(browser, own)).status).toBe(303)
+    await signInWithPasskey(browser, person, own)
+    const early = new Date(Date.now() - 3_600_000)
+    await database.update(passkeys).set({ created_at: early }).where(eq(passkeys.user_id, person.id))
+    const notice = await changed(signed, person.email)
+    expect((await add(browser, createSoftwareAuthenticator())).status).toBe(303)
+    expect((await press(signed, notice)).status).toBe(200)
+    expect(await database.select().from(passkeys).where(eq(passkeys.user_id, person.id))).toHaveLength(2)
+  })
+
+  test('leaves the password where nobody recovers by themselves', async () => {
+    const signed = await signedIn()
+    const notice = await changed(signed, signed.person.email)
+    await useSettings({ 'recovery.mode': 'off' })
+    expect((await press(signed, notice)).status).toBe(200)
+    const entered = await signIn(signed.service.open(), signed.person.email, goodPassword)
+    expect(entered.location).toBe('/account')
   })
 
   test('the first of two changes undoes both, and the second cannot be undone then', async () => {
@@ -203,7 +257,7 @@ describe('the link to the old address', () => {
     const browser = signed.service.open()
     const own = await browser.get(notice.link as string)
     expect(page.status).toBe(200)
-    await Promise.all(Array.from({ length: 25 }, () => browser.post('/email/undo', own.hidden)))
+    await Promise.all(Array.from({ length: 50 }, () => browser.post('/email/undo', own.hidden)))
     const restored = (await eventsOf(signed.person)).filter((type) => type === 'email.restored')
     expect(restored).toHaveLength(1)
   })
@@ -216,6 +270,8 @@ describe('the link to the old address', () => {
       .insert(users)
       .values({ id: uuidv7(), username: `t-${uuidv7().slice(-12)}`, email: person.email })
     expect((await press(signed, notice)).html).toContain(en.noticePages.takenTitle)
+    // It is all that its owner has left: recovery would ask the thief's mailbox.
+    expect(await eventsOf(person)).not.toContain('password.voided')
     expect((await userOf(person)).email).toBe(notice.email)
     expect((await signed.browser.get('/account')).location).toBe('/login')
   })

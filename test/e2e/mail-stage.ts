@@ -2,13 +2,13 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import type { StackOptions } from '../../scripts/stack/start-stack.ts'
 import type { SeenMessages } from '../fakes/message-providers.ts'
-import { resendKey, startMessageProvidersServer } from '../setup/message-providers-server.ts'
+import { resendKey, startMessageProvidersServer, twilioAccount } from '../setup/message-providers-server.ts'
 import { openStage, type Stage } from './stage.ts'
 
 export interface MailStage extends Stage {
   /** A page in a browser of its own, in English unless the options say otherwise. */
   openPage(options?: BrowserContextOptions): Promise<Page>
-  /** The plain texts sent to this address so far, oldest first. */
+  /** The plain texts sent to this address or telephone number so far, oldest first. */
   textsTo(address: string): Promise<string[]>
 }
 
@@ -21,6 +21,8 @@ export async function openMailStage(settings: StackOptions['settings']): Promise
       AUTHLY_EMAIL_PROVIDER: 'resend',
       AUTHLY_EMAIL_FROM: 'login@auth.test',
       AUTHLY_RESEND_API_KEY: resendKey,
+      ...{ AUTHLY_SMS_PROVIDER: 'twilio', AUTHLY_SMS_FROM: '+15005550006' },
+      ...{ AUTHLY_TWILIO_ACCOUNT_SID: twilioAccount.sid, AUTHLY_TWILIO_AUTH_TOKEN: twilioAccount.token },
       AUTHLY_MESSAGE_PROVIDER_URL: `${mail.url}/walks/`,
       AUTHLY_ALLOW_LOOPBACK_FETCH: 'true',
     },
@@ -35,8 +37,8 @@ export async function openMailStage(settings: StackOptions['settings']): Promise
     },
     async textsTo(address) {
       const { taken } = (await (await fetch(`${mail.url}/seen/walks`)).json()) as SeenMessages
-      const own = taken.filter(({ body }) => (body['to'] as string[]).includes(address))
-      return own.map(({ body }) => String(body['text']))
+      const own = taken.filter(({ body }) => [body['to'], body['To']].flat().includes(address))
+      return own.map(({ body }) => String(body['text'] ?? body['Body']))
     },
     async close() {
       await stage.close()

@@ -1,6 +1,7 @@
 /** The hosted pages as a person meets them in Chromium. */
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addAuthenticator } from './authenticator.ts'
 import { hasChromium } from './chromium.ts'
 import { invite } from './invite.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -149,6 +150,7 @@ describe.runIf(hasChromium)('the hosted pages in Chromium', () => {
     const page = await openPage()
     await page.goto(link)
     expect(await page.getByRole('heading').textContent()).toBe('Welcome')
+    await page.getByText('Use a password instead').click()
     await page.getByLabel('New password', { exact: true }).fill('orbit kettle purple seven')
     await page.getByLabel('New password again').fill('orbit kettle purple seven')
     await page.getByRole('button', { name: 'Save password' }).click()
@@ -157,6 +159,19 @@ describe.runIf(hasChromium)('the hosted pages in Chromium', () => {
     await page.waitForURL('**/account')
     await page.goto(link)
     expect(await page.getByRole('heading').textContent()).toBe('This link no longer works')
+    await page.context().close()
+  })
+
+  test('an invited person makes a passkey instead, and signs in with it', async () => {
+    const email = 'invited.with.passkey@example.test'
+    const link = await invite(stage, email)
+    const page = await openPage()
+    await addAuthenticator(page, 'platform')
+    await page.goto(link)
+    await page.getByRole('button', { name: 'Create a passkey' }).click()
+    // The sign-in page that follows offers it by itself, and this authenticator agrees.
+    await page.waitForURL('**/account')
+    await page.getByText(email).first().waitFor()
     await page.context().close()
   })
 

@@ -22,8 +22,9 @@ const session = '__Host-authly_session'
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 
 /** A person whose mailbox is open, signed in at a first browser. */
-async function atHome() {
+async function atHome(email_verified = true) {
   const [service, person] = [startMail(), await addPerson()]
+  await database.update(users).set({ email_verified }).where(eq(users.id, person.id))
   await service.deliver(person.email)
   const browser = service.open()
   await signIn(browser, person.email, goodPassword)
@@ -116,6 +117,15 @@ describe('people are told of', () => {
       expect(await service.rowsOf(person.email, 'sqlite_master')).toEqual([])
     },
   )
+
+  test('at an address that nobody has proven, with no button: a stranger who reads it takes nothing away', async () => {
+    const { service, browser } = await atHome(false)
+    await add(browser, createSoftwareAuthenticator())
+    await service.afterwards()
+    const { text, link } = await service.arrived(1)
+    expect(text).toContain(en.notices.factorAdded.text('Authly').slice(0, 20))
+    expect(link).toBeUndefined()
+  })
 
   test('all the same with no button, where nobody recovers', async () => {
     await useSettings({ 'recovery.mode': 'off' })

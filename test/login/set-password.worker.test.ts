@@ -1,12 +1,14 @@
 import { eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createEvent } from '../../src/audit/create-event.ts'
-import { passwordCredentials, passwordSetupLinks, users } from '../../src/db/schema.ts'
+import { passkeys, passwordCredentials, passwordSetupLinks, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { en } from '../../src/messages/en.ts'
 import { createPasswordStore } from '../../src/passwords/password.store.ts'
 import { issueSetupLink } from '../../src/users/password-setup.ts'
+import { answer, signInWithPasskey } from '../account/passkey-pages.ts'
 import { testDatabase } from '../fakes/database.ts'
+import { createSoftwareAuthenticator } from '../passkeys/software-authenticator.ts'
 import {
   addAdmin,
   addClient,
@@ -15,9 +17,10 @@ import {
   type TestActor,
   testDependencies,
 } from '../worker/admin-client.ts'
+import { addPasskeyRow, addPasswordRow } from '../worker/factors.ts'
 import { importedHash } from '../worker/imported-hash.ts'
 import { useSettings } from '../worker/local-settings.ts'
-import { addManaged, addSignedIn, isAlive, readUser } from '../worker/managed-person.ts'
+import { addManaged, addSignedIn, eventsAbout, isAlive, readUser } from '../worker/managed-person.ts'
 import { type Browser, openBrowser, type Shown, signIn } from './browser.ts'
 import { goodPassword } from './people.ts'
 
@@ -32,6 +35,15 @@ async function linkFor(person: { readonly id: string }): Promise<string> {
   const { setup_url } = (await response.json()) as { setup_url: string }
   const { pathname, search } = new URL(setup_url)
   return pathname + search
+}
+
+async function inviteSomebody() {
+  const email = `${uuidv7()}@invited.test`
+  const body = { email, setup: { method: 'invitation' } }
+  const invited = await callAdmin(admin, 'POST', '/admin/users', { body })
+  const { id, invitation_url } = (await invited.json()) as { id: string; invitation_url: string }
+  const { pathname, search } = new URL(invitation_url)
+  return { id, email, path: pathname + search }
 }
 
 const choose = (browser: Browser, page: Shown, password = goodPassword, repeat = password) =>
@@ -56,12 +68,9 @@ const comparable = ({ status, headers, html }: Shown) => ({
 
 describe('a link to set a password', () => {
   it('invites: the person chooses a password and signs in with it', async () => {
-    const email = `${uuidv7()}@invited.test`
-    const body = { email, setup: { method: 'invitation' } }
-    const invited = await callAdmin(admin, 'POST', '/admin/users', { body })
-    const { id, invitation_url } = (await invited.json()) as { id: string; invitation_url: string }
+    const { id, email, path } = await inviteSomebody()
     const browser = openBrowser()
-    const page = await browser.get(new URL(invitation_url).pathname + new URL(invitation_url).search)
+    const page = await browser.get(path)
     expect(page.status).toBe(200)
     expect(page.html).toContain('Welcome')
     expect(page.html).toContain(email)
@@ -75,6 +84,65 @@ describe('a link to set a password', () => {
     expect((await readUser(admin, id)).user).toMatchObject({
       ...{ has_password: true, must_change_password: false, setup_link: null },
     })
+  })
+
+  it('invites to make a passkey, which alone signs in where there are no passwords; once', async () => {
+    await useSettings({ 'sign_in.passwords': 'off' })
+    const { id, email, path } = await inviteSomebody()
+    const browser = openBrowser()
+    const page = await browser.get(path)
+    expect(page.html).not.toContain('new_password')
+    const authenticator = createSoftwareAuthenticator()
+    const fields = await answer(page, authenticator)
+    const saved = await browser.post('/set-password', fields)
+    expect(saved.location, saved.html).toBe('/login?done=passkey')
+    expect((await browser.follow(saved)).html).toContain(en.passkeySaved)
+    await signInWithPasskey(browser, { id, email, username: email }, authenticator)
+    expect((await browser.get('/account')).html).toContain(email)
+    const types = (await eventsAbout(id)).map(({ type }) => type)
+    expect(types).toContain('passkey.created')
+    expect((await browser.post('/set-password', fields)).status).toBe(400)
+    expect((await browser.get(path)).status).toBe(400)
+    await useSettings({})
+  })
+
+  it('makes one passkey of 20 that are sent at once, and asks for the terms before', async () => {
+    await useSettings({ 'registration.terms': { version: '1', uri: 'https://example.com/terms' } })
+    const { id, path } = await inviteSomebody()
+    const browser = openBrowser()
+    const page = await browser.get(path)
+    expect(page.html).toContain('new_password')
+    const refused = await browser.post('/set-password', await answer(page, createSoftwareAuthenticator()))
+    expect(refused.html).toContain(en.registration.termsMissing)
+    const forms = await Promise.all(
+      Array.from({ length: 20 }, async () => ({
+        ...(await answer(await browser.get(path), createSoftwareAuthenticator())),
+        terms: 'yes',
+      })),
+    )
+    const answers = await Promise.all(forms.map((form) => browser.post('/set-password', form)))
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
+    const own = await testDatabase().select().from(passkeys).where(eq(passkeys.user_id, id))
+    expect(own).toHaveLength(1)
+    await useSettings({})
+  })
+
+  it('adds no passkey where something signs in already: neither a reset, nor an invitation that came late', async () => {
+    const person = await addManaged()
+    const link = await linkFor(person)
+    const browser = openBrowser()
+    const page = await browser.get(link)
+    const fields = await answer(page, createSoftwareAuthenticator())
+    await addPasskeyRow(person.id)
+    expect((await browser.post('/set-password', fields)).status).toBe(400)
+    expect((await browser.get(link)).html).not.toContain('data-passkey="create"')
+    const own = await testDatabase().select().from(passkeys).where(eq(passkeys.user_id, person.id))
+    expect(own).toHaveLength(1)
+
+    const other = await addManaged()
+    await addPasswordRow(other.id)
+    const reset = await openBrowser().get((await issueLink(other.id)).path)
+    expect(reset.html).not.toContain('data-passkey="create"')
   })
 
   it('asks whom it invites for the terms, and keeps which were accepted; a reset asks for none', async () => {

@@ -10,6 +10,7 @@ const severities: Readonly<Record<string, Firing['severity']>> = {
   SecondFactorsRefused: 'page',
   MessagesNotSent: 'page',
   WebhookDispatchStopped: 'page',
+  SmsCapReached: 'page',
 }
 
 /** Two hours of a sample a minute, looked at after the first. */
@@ -364,7 +365,27 @@ const webhooks: readonly AlertCase[] = [
 const registrations = (outcome: string, perMinute: number) =>
   counter('authly_registrations_total', { method: 'address', outcome }, [[perMinute, samples]])
 
+const texts = (perMinute: number) =>
+  counter('authly_messages_total', { channel: 'sms', outcome: 'queued' }, [[perMinute, samples]])
+
+const limited = (policy: string, perMinute: number) =>
+  counter('authly_rate_limited_total', { policy }, [[perMinute, samples]])
+
 const abuse: readonly AlertCase[] = [
+  fires('SmsPumping', 'two a minute are sent, and nobody enters a code', texts(2)),
+  fires(
+    'SmsPumping',
+    'one of four is entered',
+    ...[texts(4), secondFactors('sms_code', 'success', 1), secondFactors('sms_code', 'next', 4)],
+  ),
+  doesNot(
+    'SmsPumping',
+    'one of two is entered',
+    ...[texts(4), secondFactors('sms_code', 'success', 2), secondFactors('sms_code', 'next', 4)],
+  ),
+  doesNot('SmsPumping', 'a few people ask and give up', texts(0.5)),
+  fires('SmsCapReached', 'the cap refuses', limited('sms-day', 1)),
+  doesNot('SmsCapReached', 'a person is at theirs', limited('sms-user', 10)),
   fires(
     'RegistrationAbuse',
     'most who begin are challenged',
@@ -385,16 +406,8 @@ const abuse: readonly AlertCase[] = [
   ),
   doesNot('SignInsRefused', 'one of three fails', signIns('refused', 100), signIns('success', 200)),
   doesNot('SignInsRefused', 'one person has forgotten a password', signIns('refused', 5)),
-  fires(
-    'RateLimited',
-    'a limit refuses two requests a second',
-    counter('authly_rate_limited_total', { policy: 'login-ip' }, [[120, samples]]),
-  ),
-  doesNot(
-    'RateLimited',
-    'a limit refuses one now and then',
-    counter('authly_rate_limited_total', { policy: 'login-ip' }, [[10, samples]]),
-  ),
+  fires('RateLimited', 'a limit refuses two requests a second', limited('login-ip', 120)),
+  doesNot('RateLimited', 'a limit refuses one now and then', limited('login-ip', 10)),
 ]
 
 export const causeCases: readonly AlertCase[] = [

@@ -318,6 +318,19 @@ describe('what a browser holds of it', () => {
     })
   })
 
+  test('ends half an hour after the code, however often its page is loaded', async () => {
+    const { browser, page } = await withProvenAddress()
+    let current = page
+    for (const minutes of [20, 40]) {
+      await later(minutes * 60_000, open, async () => {
+        current = await browser.get(
+          `/register?${new URLSearchParams({ sign_up: current.hidden['sign_up'] ?? '' })}`,
+        )
+      })
+    }
+    expect(current.html).toContain(texts.expiredTitle)
+  })
+
   test('skips no step', async () => {
     const email = newAddress()
     const mail = startMail()
@@ -362,6 +375,29 @@ describe('limits', () => {
     for (let count = 0; count < 21; count++) statuses.push((await typeAddress(browser, newAddress())).status)
     expect(statuses.slice(0, 20).every((status) => status === 200)).toBe(true)
     expect(statuses[20]).toBe(429)
+  })
+})
+
+describe('behind a proven address', () => {
+  test('usernames are not tried without end', async () => {
+    await useSettings({ ...open, 'registration.username': 'required' })
+    const { username } = await addPerson()
+    const { browser, page } = await withProvenAddress()
+    const tries = Array.from({ length: 40 }, () => browser.post('/register', { ...page.hidden, username }))
+    const statuses = (await Promise.all(tries)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 400).length).toBeLessThanOrEqual(30)
+    expect(statuses).toContain(429)
+  })
+
+  test('a form that is sent all day costs a hash a few times, also when the account is made', async () => {
+    const { browser, page, email } = await withProvenAddress()
+    const fields = passwordIn(page)
+    expect((await browser.post('/register', fields)).location).toBe('/account')
+    const again = Array.from({ length: 40 }, () => browser.post('/register', fields))
+    const statuses = (await Promise.all(again)).map(({ status }) => status)
+    expect(statuses.filter((status) => status !== 429).length).toBeLessThanOrEqual(30)
+    expect(statuses).toContain(429)
+    expect(await accountOf(email)).toBeDefined()
   })
 })
 

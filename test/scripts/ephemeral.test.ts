@@ -209,7 +209,7 @@ describe('a server with people and applications of a seed file', () => {
     it('is that of Postgres too: a link to set a password, whose time it decides, expires', async () => {
       const link = await invite('lin@example.test', 7200)
       const open = async () => (await createUserAgent().open(link, () => false)).text
-      const form = /Choose a password for it/
+      const form = /Choose how you sign in to it/
       expect(await open()).toMatch(form)
       await advance(7300)
       expect(await open()).not.toMatch(form)

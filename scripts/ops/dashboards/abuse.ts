@@ -111,6 +111,30 @@ const registrations: readonly Panel[] = [
   },
 ]
 
+const texts: readonly Panel[] = [
+  {
+    title: 'Text messages and their codes',
+    description:
+      'Text messages that were sent, and sign-ins by their codes; per second. Many of which few are entered: somebody is paid for them.',
+    emptyBecause: 'this deployment sends no text messages',
+    unit: 'ops',
+    targets: [
+      {
+        expr: sumBy(selected.rate('authly_messages_total', { channel: '=sms', outcome: '=queued' }), 'region')
+          .text,
+        legend: '{{region}} sent',
+      },
+      {
+        expr: sumBy(
+          selected.rate('authly_sign_ins_total', { method: '=sms_code', outcome: '=success' }),
+          'region',
+        ).text,
+        legend: '{{region}} entered',
+      },
+    ],
+  },
+]
+
 const limits: readonly Panel[] = [
   {
     title: 'Rate limits by policy',
@@ -201,6 +225,7 @@ export const abuse: Dashboard = {
     { title: 'Passwords', panels: passwords },
     { title: 'Recoveries', panels: recoveries },
     { title: 'Registration', panels: registrations },
+    { title: 'Text messages', panels: texts },
     { title: 'Rate limits', panels: limits },
     { title: 'Bound tokens', panels: proofs },
     { title: 'Programs', panels: programs },

@@ -418,6 +418,17 @@ function abuseAlerts(clock: Clock): readonly CauseAlert[] {
     recent.rate('authly_registrations_total', { method: '=address', outcome: '=~challenged|limited' }),
     'region',
   )
+  // The cap of a day lets few through once it is reached.
+  const lastHour = createQueries(clock.duration(hour))
+  const texted = sumBy(
+    lastHour.rate('authly_messages_total', { channel: '=sms', outcome: '=queued' }),
+    'region',
+  )
+  const typed = sumBy(
+    lastHour.rate('authly_sign_ins_total', { method: '=sms_code', outcome: '=success' }),
+    'region',
+  )
+  const capped = sumBy(recent.rate('authly_rate_limited_total', { policy: '=sms-day' }), 'region')
   return [
     {
       alert: 'SignInsRefused',
@@ -436,6 +447,24 @@ function abuseAlerts(clock: Clock): readonly CauseAlert[] {
         '{{ $value | humanizePercentage }} of the registrations begun in {{ $labels.region }} are challenged or limited',
       description:
         'A program makes accounts, or writes to strangers by us; or a campaign brings many people at once.',
+    },
+    {
+      alert: 'SmsPumping',
+      severity: 'ticket',
+      expr: `${texted.text} > 0.01 and ${ratio(orZero(typed, texted), texted).text} < 0.3`,
+      forSeconds: 10 * minute,
+      summary:
+        '{{ $value | humanizePercentage }} of the text messages that {{ $labels.region }} sends lead to a sign-in',
+      description:
+        'A program has us send text messages to numbers whose operator pays it; or they do not arrive.',
+    },
+    {
+      alert: 'SmsCapReached',
+      severity: 'page',
+      expr: `${capped.text} > 0`,
+      forSeconds: 0,
+      summary: 'The text messages of a day are used up in {{ $labels.region }}',
+      description: 'Whoever needs a code by text message cannot sign in. Somebody may have used them up.',
     },
     {
       alert: 'RateLimited',

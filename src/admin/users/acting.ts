@@ -3,6 +3,7 @@
 import type { Actor } from '../../access/actor.ts'
 import type { EventActor } from '../../audit/event.ts'
 import { retryOnce } from '../../kit/retry-once.ts'
+import type { NoticeKind } from '../../recovery/notices.ts'
 import type { EndAllSessions } from '../../sessions/end-session.ts'
 import type { AdminCall } from '../operation.ts'
 import { accountProblem } from './account-problems.ts'
@@ -27,3 +28,13 @@ export async function endAllSessionsOf(
     deps.sessionsOf(userId).endAllSessions({ now: deps.now(), origin, by: actingParty(actor), ...what }),
   )
 }
+
+/**
+ * Tells the owner of an account, after the answer, what an administrator did to it. Attack: an administrator makes a way into
+ * an account, and its owner sees nothing. On what device they sit is theirs.
+ */
+export const tellOwner = (
+  { deps, origin }: Pick<AdminCall, 'deps' | 'origin'>,
+  userId: string,
+  kind: NoticeKind,
+): void => deps.notify(kind, userId, { ...origin, user_agent: undefined })

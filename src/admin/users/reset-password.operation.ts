@@ -13,7 +13,7 @@ import { userParams } from '../../users/account.ts'
 import { issueSetupLink } from '../../users/password-setup.ts'
 import { type AdminCall, answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { endAllSessionsOf, isOwn, ownAccount } from './acting.ts'
+import { endAllSessionsOf, isOwn, ownAccount, tellOwner } from './acting.ts'
 import { putPassword, putSetupLink, removePassword } from './credentials.store.ts'
 import { queueSetupLink, storeAndSend } from './send-setup-link.ts'
 import { linkSeconds, sendLink } from './setup.ts'
@@ -78,6 +78,8 @@ export const resetPassword = defineOperation({
         [assertMayManage(actor, user_id)],
       ),
     )
+    // Of a link they are told when it is used.
+    if (body.method === 'temporary_password') tellOwner(call, user_id, 'notice_password_changed')
     return done
   },
   afterwards: (call) =>

@@ -36,7 +36,7 @@ export const setup = z
   .meta({
     id: 'UserSetup',
     description:
-      'How the person gets a password. `temporary_password`: made here and shown once. `password`: yours. `invitation`: a link, shown once or sent, by which the person sets one. `none`: nobody can sign in yet.',
+      'How the person gets a first credential. `temporary_password`: made here and shown once. `password`: yours. `invitation`: a link, shown once or sent, by which the person sets one, or makes a passkey. `none`: nobody can sign in yet.',
   })
 
 export type Setup = z.output<typeof setup>

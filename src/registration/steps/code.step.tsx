@@ -53,7 +53,6 @@ export const code: RegistrationStep = {
     const checked = await checkRegistrationCode(needs, progress, read)
     switch (checked.status) {
       case 'right':
-        await needs.rateLimiter.giveBack(decision)
         return { status: 'next', progress: { ...progress, proven: true } }
       case 'locked':
         return { status: 'locked', retryAfterSeconds: checked.retry_after_seconds }

@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import { registerPath, registrationPath } from '../../interaction/register-path.ts'
 import { describeDevice } from '../../kit/describe-device.ts'
 import { networkOf } from '../../kit/network.ts'
+import { possibleCredentials } from '../../login/possible-credentials.ts'
 import { describePasskeyRefusal } from '../../pages/describe-passkey-refusal.ts'
 import { describePasswordProblem } from '../../pages/describe-password-problem.ts'
 import { NewPasswordFields } from '../../pages/form-parts.tsx'
@@ -10,10 +11,8 @@ import { readNewPassword } from '../../pages/new-password.ts'
 import { PasskeyForm } from '../../pages/passkey-form.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
 import { creationOptions, verifyNewPasskey } from '../../passkeys/register-passkey.ts'
-import { relyingPartyOf } from '../../passkeys/relying-party.ts'
 import { busyRetrySeconds } from '../../passwords/hash-slots.ts'
 import { checkNewPassword, type PasswordRules } from '../../passwords/password-policy.ts'
-import type { Settings } from '../../settings/settings.ts'
 import { makeAccount } from '../make-account.ts'
 import type { RegistrationProgress } from '../registration-progress.ts'
 import { RegistrationForm, StepFields } from './registration-form.tsx'
@@ -37,17 +36,11 @@ interface Prepared {
 /** Whom the answer of the browser belongs to. */
 const registrantOf = ({ user_id }: RegistrationProgress) => ({ user_id, asked_by: `registration ${user_id}` })
 
-/** As a sign-in takes them (`policyOf`). */
-function credentialsOf({ config }: Pick<RegistrationNeeds, 'config'>, settings: Settings) {
-  const passkeys = settings['sign_in.passkeys'] === 'on' && relyingPartyOf(config, settings) !== undefined
-  return { passkeys, passwords: !passkeys || settings['sign_in.passwords'] === 'on' }
-}
-
 async function prepare(
   needs: RegistrationNeeds,
   { progress, settings }: Pick<RegistrationPageProps, 'progress' | 'settings'>,
 ): Promise<Prepared> {
-  const possible = credentialsOf(needs, settings)
+  const possible = possibleCredentials(needs.config, settings)
   const { email, details } = progress
   const [created, rules] = await Promise.all([
     possible.passkeys
@@ -131,7 +124,11 @@ export const credential: RegistrationStep = {
   prepare,
 
   async attempt(needs, attempt) {
-    const possible = credentialsOf(needs, attempt.settings)
+    // Attack: one proven address, and its form is sent all day: each costs a hash and a statement, before and after the
+    // account is made.
+    const decision = await needs.rateLimiter.take('login-ip', attempt.origin.ip ?? 'unknown')
+    if (!decision.allowed) return { status: 'limited', decision }
+    const possible = possibleCredentials(needs.config, attempt.settings)
     const withPasskey = attempt.form.get('credential') !== undefined
     if (withPasskey && possible.passkeys) return registerWithPasskey(needs, attempt)
     if (!withPasskey && possible.passwords) return registerWithPassword(needs, attempt)

@@ -74,7 +74,7 @@ export const details: RegistrationStep = {
   isDone: (progress, settings) => progress.details !== undefined || asksNothing(settings),
   page: DetailsPage,
 
-  async attempt(needs, { form, progress, page, settings }) {
+  async attempt(needs, { form, progress, page, settings, origin }) {
     const texts = page.messages.registration
     const problems: Problem[] = []
     const refuse = (field: string, message: string) => problems.push({ field, message })
@@ -88,6 +88,9 @@ export const details: RegistrationStep = {
       if (settings['registration.username'] === 'required') refuse('username', texts.usernameMissing)
     } else {
       const problem = usernameProblem(username, settings['registration.reserved_usernames'])
+      // Attack: one proven address, and the list of all usernames.
+      const decision = await needs.rateLimiter.take('login-ip', origin.ip ?? 'unknown')
+      if (!decision.allowed) return { status: 'limited', decision }
       if (problem === 'malformed') refuse('username', texts.usernameMalformed)
       else if (problem === 'reserved' || (await needs.findUserForLogin(username)).person) {
         // One answer for both: which names are kept free is nobody's business.

@@ -2,6 +2,7 @@ import { err } from '../../../kit/result.ts'
 import { deleteOtpCredential } from '../../../one-time-passwords/otp.store.ts'
 import { answer, defineOperation } from '../../operation.ts'
 import { notFound } from '../../problems.ts'
+import { tellOwner } from '../acting.ts'
 import { otpParams } from './factors.ts'
 import { removeFactors } from './removal.store.ts'
 
@@ -22,6 +23,8 @@ export const deleteUserOtpCredential = defineOperation({
     const removal = call.event('otp.removed', { user_id, entity_type: 'otp', entity_id: otp_id })
     const removed = await removeFactors(call, user_id, removal, deleteOtpCredential(user_id, otp_id, removal))
     if (!removed.ok) return removed
-    return removed.value ? answer(204) : err(notFound)
+    if (removed.value === 'none') return err(notFound)
+    if (removed.value === 'removed') tellOwner(call, user_id, 'notice_factor_removed')
+    return answer(204)
   },
 })

@@ -4,7 +4,7 @@ import { err } from '../../../kit/result.ts'
 import { deletePasskey } from '../../../passkeys/passkeys.store.ts'
 import { answer, defineOperation } from '../../operation.ts'
 import { notFound } from '../../problems.ts'
-import { actingParty, endAllSessionsOf, isOwn, ownAccount } from '../acting.ts'
+import { actingParty, endAllSessionsOf, isOwn, ownAccount, tellOwner } from '../acting.ts'
 import { refuseUnknownUser } from '../user.store.ts'
 import { passkeyParams } from './factors.ts'
 import { selectRemoval } from './removal.store.ts'
@@ -49,6 +49,7 @@ export const deleteUserPasskey = defineOperation({
       .refusePasskeys({ now, user_id, credential_ids: [credential_id], origin, by })
     await db.runAll([...guards, deletePasskey(user_id, credential_id, removal)])
     await endAllSessionsOf(call, user_id, { reason: 'credentials_reset' })
+    if (existing?.length) tellOwner(call, user_id, 'notice_factor_removed')
     return answer(204)
   },
 })

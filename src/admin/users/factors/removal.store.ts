@@ -20,14 +20,14 @@ export const selectRemoval = ({ type, user_id, entity_id }: AuditEvent): SQL => 
 /**
  * Takes factors that only Postgres knows away from somebody else, and ends the sessions if there were any.
  * @param remove the statement, with its event
- * @returns whether there were
+ * @returns `earlier` for a repeated attempt
  */
 export async function removeFactors(
   call: AdminCall,
   userId: string,
   removal: AuditEvent,
   remove: SQL,
-): Promise<Result<boolean, Problem>> {
+): Promise<Result<'removed' | 'earlier' | 'none', Problem>> {
   const { actor, db } = call
   if (isOwn(actor, userId)) return err(ownAccount)
   const [, , earlier, removed] = await db.runAll([
@@ -36,7 +36,7 @@ export async function removeFactors(
     selectRemoval(removal),
     remove,
   ])
-  if (!removed?.length && !earlier?.length) return ok(false)
+  if (!removed?.length && !earlier?.length) return ok('none')
   await endAllSessionsOf(call, userId, { reason: 'credentials_reset' })
-  return ok(true)
+  return ok(removed?.length ? 'removed' : 'earlier')
 }

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '../../../../src/kit/ids.ts'
+import { en } from '../../../../src/messages/en.ts'
+import { startMail } from '../../../login/mailbox.ts'
 import { addAdmin, callAdmin, type TestActor } from '../../../worker/admin-client.ts'
 import {
   addOtpRow,
@@ -34,6 +36,36 @@ async function list(actor: TestActor, person: { readonly id: string }): Promise<
   expect(response.status).toBe(200)
   return (await response.json()) as Factors
 }
+
+/** What comes to the mailbox of a person, of what an administrator does with `path`. */
+async function toldOf(email: string, method: string, path: string, body?: object): Promise<string> {
+  const service = startMail()
+  await service.deliver(email)
+  const answered = await callAdmin(admin, method, path, {
+    env: service.provider.bindings,
+    ...(body && { body }),
+  })
+  expect(answered.status).toBeLessThan(300)
+  return (await service.arrived(1)).text
+}
+
+describe('the owner is told of', () => {
+  const removed = en.notices.factorRemoved.text('Authly').slice(0, 20)
+
+  it('a passkey, an app, and a password that an administrator took away, and not of who it was', async () => {
+    const person = await addManaged()
+    const passkey = await addPasskeyRow(person.id)
+    const otp = await addOtpRow(person.id)
+    const paths = [`/passkeys/${passkey}`, `/one-time-passwords/${otp}`]
+    for (const path of paths) {
+      const text = await toldOf(person.email, 'DELETE', factorsOf(person, path))
+      expect(text).toContain(removed)
+    }
+    const reset = `/admin/users/${person.id}/reset-password`
+    const text = await toldOf(person.email, 'POST', reset, { method: 'temporary_password' })
+    expect(text).toContain(en.notices.passwordChanged.text('Authly').slice(0, 20))
+  })
+})
 
 describe('factors of a person', () => {
   it('are listed by kind, without anything that proves them', async () => {
