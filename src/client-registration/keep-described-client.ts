@@ -3,6 +3,7 @@ import { createEvent } from '../audit/create-event.ts'
 import { clientCacheKey } from '../clients/find-client.ts'
 import type { KeepDescribedClient, OpenRegistrations } from '../clients/registrations.ts'
 import type { EdgeCache } from '../edge-cache/cached-lookup.ts'
+import { renewCache } from '../edge-cache/renew-cache.ts'
 import type { Clock } from '../kit/clock.ts'
 
 export interface KeepNeeds {
@@ -44,5 +45,5 @@ export const createKeepDescribedClient =
       registered: event('client.registered'),
       changed: event('client.document_changed'),
     })
-    await edgeCache.refresh(clientCacheKey(client_id), loaded)
+    await renewCache(edgeCache, clientCacheKey(client_id), loaded)
   }

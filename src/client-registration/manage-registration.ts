@@ -10,6 +10,7 @@ import { fingerprintOf } from '../clients/fingerprint.ts'
 import { columnsOf, metadataOf } from '../clients/metadata-columns.ts'
 import type { RegistrationStore, StoredRegistration } from '../clients/registrations.ts'
 import { wantedKeys } from '../clients/wanted-keys.ts'
+import { renewCache } from '../edge-cache/renew-cache.ts'
 import { constantTimeEqual, sha256 } from '../kit/hash.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { usesSecret } from '../protocol/client-auth-methods.ts'
@@ -49,7 +50,7 @@ export async function deleteOwnRegistration(
   if (!found.ok) return found
   const { store, row } = found.value
   await store.delete(row.client_id, eventOf(needs, holder, 'client.deleted'))
-  await needs.edgeCache.refresh(clientCacheKey(row.client_id), undefined)
+  await renewCache(needs.edgeCache, clientCacheKey(row.client_id), undefined)
   return ok(undefined)
 }
 
@@ -112,7 +113,7 @@ export async function replaceOwnRegistration(
     event: eventOf(needs, holder, 'client.updated'),
   })
   if (!replaced) return err(temporarilyUnavailable('the registration was changed meanwhile'))
-  await needs.edgeCache.refresh(clientCacheKey(row.client_id), replaced.loaded)
+  await renewCache(needs.edgeCache, clientCacheKey(row.client_id), replaced.loaded)
   await needs.keyring.provide(wantedKeys(after))
   return ok(registrationAnswer(needs.config.issuer, replaced.row, bearer, secret?.secret))
 }

@@ -6,6 +6,7 @@ import { fingerprintOf } from '../clients/fingerprint.ts'
 import { columnsOf } from '../clients/metadata-columns.ts'
 import type { InitialAccessToken, RegistrationStore } from '../clients/registrations.ts'
 import { wantedKeys } from '../clients/wanted-keys.ts'
+import { renewCache } from '../edge-cache/renew-cache.ts'
 import { sha256 } from '../kit/hash.ts'
 import { randomToken } from '../kit/ids.ts'
 import { err, ok, type Result } from '../kit/result.ts'
@@ -81,7 +82,7 @@ export async function registerClient(
   })
   // Somebody else took its last use meanwhile.
   if (!registered) return refusedWith(invalidToken)
-  await needs.edgeCache.refresh(clientCacheKey(client_id), registered.loaded)
+  await renewCache(needs.edgeCache, clientCacheKey(client_id), registered.loaded)
   await needs.keyring.provide(wantedKeys(metadata.value))
   count('authly_client_registrations_total', 1, 'registered')
   return ok(registrationAnswer(needs.config.issuer, registered.row, registrationAccessToken, secret?.secret))

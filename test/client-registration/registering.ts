@@ -15,6 +15,7 @@ export interface Call {
   readonly body?: unknown
   readonly address?: string
   readonly headers?: Readonly<Record<string, string>>
+  readonly bindings?: Env
 }
 
 export async function callRegistration(
@@ -26,7 +27,7 @@ export async function callRegistration(
   if (call.body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json')
   const body =
     typeof call.body === 'string' ? call.body : call.body === undefined ? null : JSON.stringify(call.body)
-  return fetchFrom(issuer + path, { method, headers, body })
+  return fetchFrom(issuer + path, { method, headers, body }, call.bindings)
 }
 
 export const register = (body: unknown, call: Omit<Call, 'body'> = {}): Promise<Response> =>

@@ -1,6 +1,8 @@
+import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import { brokenNamespace } from '../fakes/broken-namespace.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { addAdmin, callAdmin, testDependencies } from '../worker/admin-client.ts'
 import { changingSettings } from '../worker/change-setting.ts'
@@ -41,6 +43,23 @@ describe('off, as it is by default', () => {
 })
 
 describe('open registration (RFC 7591 §3)', () => {
+  test('does not lose what is stored, nor its credentials, while the replica of the region is away', async () => {
+    await open()
+    const bindings = { ...env, EDGE_REPLICA: brokenNamespace }
+    const given = await json(register(web, { bindings }), 201)
+    const [path, token] = [
+      `/oauth/register/${given['client_id']}`,
+      given['registration_access_token'] as string,
+    ]
+    const changed = { ...web, client_name: 'Shop of today', client_id: given['client_id'] }
+    const call = { token, bindings }
+    expect(await json(callRegistration(path, { method: 'PUT', body: changed, ...call }))).toMatchObject({
+      client_name: 'Shop of today',
+    })
+    await json(callRegistration(path, { method: 'DELETE', ...call }), 204)
+    expect(await rowOf(given['client_id'])).toBeUndefined()
+  })
+
   test('gives an id, a secret and a registration access token, and tells every default it chose', async () => {
     await open()
     const given = await json(register({ ...web, unknown_member: 1, 'client_name#de': 'Laden' }), 201)

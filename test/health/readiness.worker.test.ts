@@ -16,6 +16,7 @@ import { createRunBatch } from '../../src/db/run-batch.ts'
 import { askPostgres } from '../../src/health/health.store.ts'
 import worker from '../../src/worker.ts'
 import { setPostgresReachable } from '../audit/delivered-events.ts'
+import { brokenNamespace } from '../fakes/broken-namespace.ts'
 import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.ts'
 
 const settings = env as unknown as Record<
@@ -62,15 +63,6 @@ const serviceEvent = () =>
     ...{ outcome: 'success', actor_type: 'client', actor_id: 'svc', client_id: 'svc' },
     data: { grant_type: 'client_credentials' },
   })
-
-/** A namespace none of whose objects answers. */
-const brokenNamespace = new Proxy(
-  {},
-  {
-    get: () => () =>
-      new Proxy({}, { get: () => () => Promise.reject(new Error('the object is overloaded')) }),
-  },
-)
 
 describe('/health/ready', () => {
   it('is ok with the worker’s role', async () => {

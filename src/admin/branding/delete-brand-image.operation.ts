@@ -1,10 +1,10 @@
+import { renewCache } from '../../edge-cache/renew-cache.ts'
 import { err } from '../../kit/result.ts'
 import { selectSettings, toLoadedSettings } from '../../settings/settings.store.ts'
 import { settingsCacheKey } from '../../settings/settings.ts'
 import { deleteEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { notFound } from '../problems.ts'
-import { renewCache } from '../renew-cache.ts'
 import { brandImageParams } from './brand-image-view.ts'
 
 export const deleteBrandImage = defineOperation({

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { renewCache } from '../../edge-cache/renew-cache.ts'
 import { signingKeysCacheKey } from '../../keys/signing-key-row.ts'
 import { selectSigningKeys, toLoadedKeys } from '../../keys/signing-keys.store.ts'
 import { err } from '../../kit/result.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { conflict, notFound } from '../problems.ts'
-import { renewCache } from '../renew-cache.ts'
 import { removeKey } from './key-changes.store.ts'
 
 export const retireKey = defineOperation({

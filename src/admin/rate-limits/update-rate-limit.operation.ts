@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
+import { renewCache } from '../../edge-cache/renew-cache.ts'
 import { err } from '../../kit/result.ts'
 import { lockoutFault, rateLimitSetting, storedLimit } from '../../rate-limits/stored-limits.ts'
 import { selectSettings, toLoadedSettings } from '../../settings/settings.store.ts'
 import { settingsCacheKey } from '../../settings/settings.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
-import { renewCache } from '../renew-cache.ts'
 import { changeSetting, settingOutcome } from '../settings/setting-change.store.ts'
 import { policyParam, rateLimitSchema, toRateLimitView } from './rate-limit.ts'
 

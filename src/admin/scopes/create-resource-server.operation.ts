@@ -1,10 +1,10 @@
+import { renewCache } from '../../edge-cache/renew-cache.ts'
 import { err } from '../../kit/result.ts'
 import { scopeCatalogCacheKey } from '../../scopes/load-scope-catalog.ts'
 import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
 import { insertEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
-import { renewCache } from '../renew-cache.ts'
 import { resourceServerCreation, resourceServerSchema } from './scope-schemas.ts'
 
 export const createResourceServer = defineOperation({

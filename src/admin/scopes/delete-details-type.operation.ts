@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { isExpectedVersion } from '../../db/fragments.ts'
+import { renewCache } from '../../edge-cache/renew-cache.ts'
 import { err } from '../../kit/result.ts'
 import { scopeCatalogCacheKey } from '../../scopes/load-scope-catalog.ts'
 import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
 import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { renewCache } from '../renew-cache.ts'
 import { detailsTypeParam } from './details-type-schemas.ts'
 import { authorizationDetailsTypeRow } from './scope-rows.store.ts'
 

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { renewCache } from '../../edge-cache/renew-cache.ts'
 import { err } from '../../kit/result.ts'
 import { isBuiltInScope } from '../../protocol/scope-parameter.ts'
 import { scopeCatalogCacheKey } from '../../scopes/load-scope-catalog.ts'
@@ -6,7 +7,6 @@ import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
 import { deleteEntity, outcomeOf } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { forbidden } from '../problems.ts'
-import { renewCache } from '../renew-cache.ts'
 import { scopeRow } from './scope-rows.store.ts'
 import { scopeParam } from './scope-schemas.ts'
 

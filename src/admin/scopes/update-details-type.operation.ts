@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { renewCache } from '../../edge-cache/renew-cache.ts'
 import { err } from '../../kit/result.ts'
 import { schemaFault } from '../../scopes/details-schema.ts'
 import { scopeCatalogCacheKey } from '../../scopes/load-scope-catalog.ts'
@@ -6,7 +7,6 @@ import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
-import { renewCache } from '../renew-cache.ts'
 import {
   detailsTypeParam,
   detailsTypePatch,

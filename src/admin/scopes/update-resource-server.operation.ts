@@ -1,8 +1,8 @@
+import { renewCache } from '../../edge-cache/renew-cache.ts'
 import { scopeCatalogCacheKey } from '../../scopes/load-scope-catalog.ts'
 import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
-import { renewCache } from '../renew-cache.ts'
 import { resourceServerRow } from './scope-rows.store.ts'
 import {
   resourceParam,

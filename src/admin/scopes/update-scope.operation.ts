@@ -1,3 +1,4 @@
+import { renewCache } from '../../edge-cache/renew-cache.ts'
 import { err } from '../../kit/result.ts'
 import { isBuiltInScope } from '../../protocol/scope-parameter.ts'
 import { scopeCatalogCacheKey } from '../../scopes/load-scope-catalog.ts'
@@ -5,7 +6,6 @@ import { selectCatalog, toLoadedCatalog } from '../../scopes/scopes.store.ts'
 import { outcomeOf, updateEntity } from '../entity-change.store.ts'
 import { answer, defineOperation } from '../operation.ts'
 import { forbidden } from '../problems.ts'
-import { renewCache } from '../renew-cache.ts'
 import { scopeRow } from './scope-rows.store.ts'
 import { scopeParam, scopePatch, scopeSchema, toScope } from './scope-schemas.ts'
 

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { sql } from 'drizzle-orm'
+import { renewCache } from '../../edge-cache/renew-cache.ts'
 import { err } from '../../kit/result.ts'
 import { selectSettings, toLoadedSettings } from '../../settings/settings.store.ts'
 import { type SettingName, settingNames, settingSchemas, settingsCacheKey } from '../../settings/settings.ts'
 import { checkSelfExclusion } from '../check-self-exclusion.ts'
 import { answer, defineOperation, type Operation } from '../operation.ts'
 import { invalidRequest } from '../problems.ts'
-import { renewCache } from '../renew-cache.ts'
 import { pascalOf, settingViewSchemas, toSettingView, valueSchemaOf } from './setting.ts'
 import { changeSetting, settingOutcome } from './setting-change.store.ts'
 

@@ -3,15 +3,15 @@
  * within a minute, other regions within two (docs/architecture.md, edge cache).
  */
 
-import type { EdgeCache, Loaded } from '../edge-cache/cached-lookup.ts'
 import { logError } from '../kit/log.ts'
+import type { EdgeCache, Loaded } from './cached-lookup.ts'
 
 /**
  * Renews `key`. The write is already committed: when the replica is unavailable the caller still gets success, and the
  * old copy lives no longer than the documented staleness bound.
  */
 export async function renewCache<T>(
-  cache: EdgeCache,
+  cache: Pick<EdgeCache, 'refresh'>,
   key: string,
   loaded: Loaded<T> | undefined,
 ): Promise<void> {
