@@ -1,13 +1,15 @@
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { brokenNamespace } from '../fakes/broken-namespace.ts'
-import { testDatabase } from '../fakes/database.ts'
+import { testDatabase, useOwnDatabase } from '../fakes/database.ts'
 import { addAdmin, callAdmin, testDependencies } from '../worker/admin-client.ts'
 import { changingSettings } from '../worker/change-setting.ts'
 import { callRegistration, json, newAddress, register, web } from './registering.ts'
 
+// APIs that other files open to unreviewed clients would be in every registration.
+beforeAll(useOwnDatabase)
 const changeSetting = changingSettings()
 const open = () => changeSetting('client_registration.mode', 'open')
 
