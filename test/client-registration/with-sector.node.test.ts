@@ -5,7 +5,10 @@ import { withSector } from '../../src/client-registration/registration-needs.ts'
 import type { ClientMetadata } from '../../src/clients/client-metadata.ts'
 import type { Config } from '../../src/config.ts'
 
-const metadata = { redirect_uris: ['https://shop.example/callback'] } as unknown as ClientMetadata
+const metadata = {
+  redirect_uris: ['https://shop.example/callback'],
+  subject_type: 'pairwise',
+} as unknown as ClientMetadata
 const config = { allowLoopbackFetch: true, fetchHosts: new Set() } as unknown as Config
 
 let server: Server
@@ -23,10 +26,16 @@ beforeAll(async () => {
 })
 afterAll(() => void server.close())
 
-const outcomeOf = (path: string) => withSector(config, { sector_identifier_uri: origin + path }, metadata)
+const outcomeOf = (path: string, subject_type: 'pairwise' | 'public' = 'pairwise') =>
+  withSector(config, { sector_identifier_uri: origin + path }, { ...metadata, subject_type })
 
 test('the document of a sector proves its host', async () => {
   expect(await outcomeOf('/right')).toEqual({ ok: true, value: new URL(origin).host })
+})
+
+test('that of a client with public subjects is checked, and then forgotten', async () => {
+  expect(await outcomeOf('/right', 'public')).toEqual({ ok: true, value: null })
+  expect(await outcomeOf('/other', 'public')).toMatchObject({ ok: false })
 })
 
 test.each(['/hangs-up', '/absent', '/elsewhere', '/other'])(
