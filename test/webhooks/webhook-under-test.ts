@@ -60,10 +60,10 @@ export const breakOutbox = (id: string, table: 'deliveries' | 'replays' = 'deliv
 /** From now on the outbox does not answer when it is handed something. @returns lets what it was handed go on, and mends it */
 export async function hangOutbox(id: string): Promise<() => Promise<void>> {
   let hangs = true
-  type Wrapped = { outbox: { enqueue?: (page: HandedPage) => Promise<void> } }
+  type Wrapped = { object: { enqueue?: (page: HandedPage) => Promise<void> } }
   // Inside its wrapper (`src/lazy-objects.ts`).
   await runInDurableObject(outboxOf(id), (instance) => {
-    const { outbox } = instance as unknown as Wrapped
+    const { object: outbox } = instance as unknown as Wrapped
     const enqueue = outbox.enqueue?.bind(outbox)
     outbox.enqueue = async (page) => {
       while (hangs) await delay(50)
@@ -73,7 +73,7 @@ export async function hangOutbox(id: string): Promise<() => Promise<void>> {
   return async () => {
     hangs = false
     await runInDurableObject(outboxOf(id), (instance) => {
-      delete (instance as unknown as Wrapped).outbox.enqueue
+      delete (instance as unknown as Wrapped).object.enqueue
     })
   }
 }
