@@ -106,7 +106,7 @@ describe('SMTP', () => {
     )
     for (const body of [mail?.parsed.text, mail?.parsed.html]) {
       expect(body).toContain('Willkommen')
-      expect(body).toContain('Wählen Sie ein Passwort')
+      expect(body).toContain('Wählen Sie, wie Sie sich anmelden')
     }
     const link = /http:\/\/127\.0\.0\.1:\d+\/set-password\?link=\S+/.exec(mail?.parsed.text ?? '')?.[0]
     const page = await fetch(link as string)
