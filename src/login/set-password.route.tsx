@@ -20,7 +20,7 @@ import type { Settings } from '../settings/settings.ts'
 import { passwordSetupPath } from '../users/password-setup.ts'
 import { holderOf, setUpPasskey, takesPasskey } from '../users/set-up-passkey.ts'
 import { type LinkRefusal, type OpenLink, readSetupLink, setUpPassword } from '../users/set-up-password.ts'
-import { possibleCredentials } from './possible-credentials.ts'
+import { type PossibleCredentials, possibleCredentials } from './possible-credentials.ts'
 import { SetPasswordPage } from './set-password.page.tsx'
 
 const path = passwordSetupPath
@@ -81,7 +81,13 @@ interface SetupForm {
 
 async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters): Promise<Response> {
   const { messages } = await openPage(c)
-  if (parameters.get('credential') !== undefined) return savePasskey(c, form, parameters, messages)
+  const isPasskey = parameters.get('credential') !== undefined
+  const choice = choiceOf(c.env.deps.config, await c.env.deps.readSettings(), form.opened)
+  // The settings have changed since the page was opened, or the form is not from it.
+  if (!(isPasskey ? choice.passkeys : choice.passwords)) {
+    return showForm(c, form, [{ message: messages.credentialNotPossible }], parameters)
+  }
+  if (isPasskey) return savePasskey(c, form, parameters, messages)
   const read = readNewPassword(parameters)
   if (!read.ok) {
     const { field, text } = read.error
@@ -110,6 +116,17 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
   const rules = await c.env.deps.readPasswordRules()
   const message = describePasswordProblem(messages, saved.error.problem, rules)
   return showForm(c, form, [{ field: 'new_password', message }], parameters)
+}
+
+/** What may be chosen at a link: no link is used up for what nobody signs in with. */
+function choiceOf(
+  config: { readonly issuer: string },
+  settings: Settings,
+  opened: OpenLink,
+): PossibleCredentials {
+  const possible = possibleCredentials(config, settings)
+  const passkeys = possible.passkeys && takesPasskey(opened)
+  return { passkeys, passwords: possible.passwords || !passkeys }
 }
 
 async function savePasskey(
@@ -176,10 +193,9 @@ async function showForm(
 ): Promise<Response> {
   const { deps } = c.env
   const [page, settings] = await Promise.all([openFormPage(c).then(withScript), deps.readSettings()])
-  const possible = possibleCredentials(deps.config, settings)
-  const passkey =
-    possible.passkeys && takesPasskey(opened) ? await passkeyOptions(c, opened, settings) : undefined
-  const rules = possible.passwords || !passkey ? await deps.readPasswordRules() : undefined
+  const choice = choiceOf(deps.config, settings, opened)
+  const passkey = choice.passkeys ? await passkeyOptions(c, opened, settings) : undefined
+  const rules = choice.passwords ? await deps.readPasswordRules() : undefined
   const html = (
     <SetPasswordPage
       {...{ page, link, rules, passkey, problems }}

@@ -59,6 +59,10 @@ async function issueLink(userId: string) {
   return { path: url.slice('https://auth.test'.length) }
 }
 
+const passkeysOf = (id: string) => testDatabase().select().from(passkeys).where(eq(passkeys.user_id, id))
+const passwordsOf = (id: string) =>
+  testDatabase().select().from(passwordCredentials).where(eq(passwordCredentials.user_id, id))
+
 /** What somebody sees, without what differs by chance. */
 const comparable = ({ status, headers, html }: Shown) => ({
   status,
@@ -124,6 +128,35 @@ describe('a link to set a password', () => {
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
     const own = await testDatabase().select().from(passkeys).where(eq(passkeys.user_id, id))
     expect(own).toHaveLength(1)
+    await useSettings({})
+  })
+
+  it('takes no password where passwords were turned off meanwhile, and stays usable', async () => {
+    const { id, path } = await inviteSomebody()
+    const browser = openBrowser()
+    const page = await browser.get(path)
+    await useSettings({ 'sign_in.passwords': 'off' })
+    const refused = await choose(browser, page)
+    expect(refused.status, refused.html).toBe(400)
+    expect(refused.html).toContain(en.credentialNotPossible)
+    expect(refused.html).not.toContain('new_password')
+    expect(await passwordsOf(id)).toEqual([])
+    const fields = await answer(refused, createSoftwareAuthenticator())
+    expect((await browser.post('/set-password', fields)).location).toBe('/login?done=passkey')
+    await useSettings({})
+  })
+
+  it('takes no passkey where passkeys were turned off meanwhile, and stays usable', async () => {
+    const { id, path } = await inviteSomebody()
+    const browser = openBrowser()
+    const fields = await answer(await browser.get(path), createSoftwareAuthenticator())
+    await useSettings({ 'sign_in.passkeys': 'off' })
+    const refused = await browser.post('/set-password', fields)
+    expect(refused.status, refused.html).toBe(400)
+    expect(refused.html).toContain(en.credentialNotPossible)
+    expect(refused.html).not.toContain('data-passkey="create"')
+    expect(await passkeysOf(id)).toEqual([])
+    expect((await choose(browser, refused)).location).toBe('/login?done=password')
     await useSettings({})
   })
 
