@@ -32,12 +32,16 @@ export const SetPasswordPage: FC<SetPasswordPageProps> = (props) => {
   const { page, setup, rules, passkey, problems } = props
   const { messages } = page
   const isInvitation = setup.purpose === 'invitation'
-  const title = isInvitation ? messages.invitationTitle : messages.resetTitle
+  const [title, text] = isInvitation
+    ? [messages.invitationTitle, messages.invitationText]
+    : rules
+      ? [messages.resetTitle, messages.resetText]
+      : [messages.registration.credentialTitle, messages.passkeySection.text]
   return (
     <Layout page={page} title={title} hasProblem={problems.length > 0}>
       <div class="card">
         <h1>{title}</h1>
-        <p class="lead">{isInvitation ? messages.invitationText : messages.resetText}</p>
+        <p class="lead">{text}</p>
         <ErrorSummary page={page} problems={problems} />
         {passkey && <PasskeyPart {...props} passkey={passkey} />}
         {rules &&

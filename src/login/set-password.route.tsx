@@ -1,5 +1,6 @@
 /** `GET|POST /set-password`: the target of invitation and password reset links. */
 import type { Context } from 'hono'
+import type { Config } from '../config.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { describeDevice } from '../kit/describe-device.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
@@ -18,7 +19,7 @@ import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { Settings } from '../settings/settings.ts'
 import { passwordSetupPath } from '../users/password-setup.ts'
-import { holderOf, setUpPasskey, takesPasskey } from '../users/set-up-passkey.ts'
+import { holderOf, type SwitchedOn, setUpPasskey, takesPasskey } from '../users/set-up-passkey.ts'
 import { type LinkRefusal, type OpenLink, readSetupLink, setUpPassword } from '../users/set-up-password.ts'
 import { type PossibleCredentials, possibleCredentials } from './possible-credentials.ts'
 import { SetPasswordPage } from './set-password.page.tsx'
@@ -119,15 +120,16 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
 }
 
 /** What may be chosen at a link: no link is used up for what nobody signs in with. */
-function choiceOf(
-  config: { readonly issuer: string },
-  settings: Settings,
-  opened: OpenLink,
-): PossibleCredentials {
-  const possible = possibleCredentials(config, settings)
-  const passkeys = possible.passkeys && takesPasskey(opened)
-  return { passkeys, passwords: possible.passwords || !passkeys }
+function choiceOf(config: Config, settings: Settings, opened: OpenLink): PossibleCredentials {
+  const on = switchedOn(config, settings)
+  const passkeys = takesPasskey(opened, on)
+  return { passkeys, passwords: on.passwords || !passkeys }
 }
+
+const switchedOn = (config: Config, settings: Settings): SwitchedOn => ({
+  ...possibleCredentials(config, settings),
+  email_codes: config.delivery.email !== undefined && settings['sign_in.email_codes'] === 'on',
+})
 
 async function savePasskey(
   c: Context<AppEnv>,
@@ -140,12 +142,20 @@ async function savePasskey(
   if (terms && parameters.get(termsField) !== 'yes') {
     return showForm(c, form, [{ field: termsField, message: messages.registration.termsMissing }], parameters)
   }
+  const settings = await deps.readSettings()
   const answer = {
-    ...{ settings: await deps.readSettings(), origin },
+    ...{ settings, origin },
     ...{ registration: parameters.get('registration'), credential: parameters.get('credential') },
     fallback_name: describeDevice(origin.user_agent) ?? 'Passkey',
   }
-  const saved = await setUpPasskey(deps, form.opened, answer, origin, terms?.version)
+  const saved = await setUpPasskey(
+    deps,
+    form.opened,
+    switchedOn(deps.config, settings),
+    answer,
+    origin,
+    terms?.version,
+  )
   if (saved.ok) {
     deps.notify('notice_factor_added', form.opened.userId, origin)
     return goTo('/login?done=passkey')

@@ -17,11 +17,12 @@ import {
   type TestActor,
   testDependencies,
 } from '../worker/admin-client.ts'
-import { addPasskeyRow, addPasswordRow } from '../worker/factors.ts'
+import { addOtpRow, addPasskeyRow, addPasswordRow } from '../worker/factors.ts'
 import { importedHash } from '../worker/imported-hash.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { addManaged, addSignedIn, eventsAbout, isAlive, readUser } from '../worker/managed-person.ts'
 import { type Browser, openBrowser, type Shown, signIn } from './browser.ts'
+import { startMail } from './mailbox.ts'
 import { goodPassword } from './people.ts'
 
 let admin: TestActor
@@ -157,6 +158,51 @@ describe('a link to set a password', () => {
     expect(refused.html).not.toContain('data-passkey="create"')
     expect(await passkeysOf(id)).toEqual([])
     expect((await choose(browser, refused)).location).toBe('/login?done=password')
+    await useSettings({})
+  })
+
+  it('makes a passkey in place of a password that opens nothing any more', async () => {
+    const person = await addManaged()
+    const body = { method: 'temporary_password' }
+    await callAdmin(admin, 'POST', `/admin/users/${person.id}/reset-password`, { body })
+    await useSettings({ 'sign_in.passwords': 'off' })
+    const browser = openBrowser()
+    const page = await browser.get(await linkFor(person))
+    expect(page.html).toContain(en.registration.credentialTitle)
+    expect(page.html).not.toContain('new_password')
+    const authenticator = createSoftwareAuthenticator()
+    const saved = await browser.post('/set-password', await answer(page, authenticator))
+    expect(saved.location, saved.html).toBe('/login?done=passkey')
+    await signInWithPasskey(browser, { ...person, username: person.email }, authenticator)
+    expect((await browser.get('/account')).html).toContain(person.email)
+
+    const imported = await addManaged()
+    await addPasswordRow(imported.id)
+    const beside = await browser.get((await issueLink(imported.id)).path)
+    const made = await browser.post('/set-password', await answer(beside, createSoftwareAuthenticator()))
+    expect(made.location, made.html).toBe('/login?done=passkey')
+    expect(await passkeysOf(imported.id)).toHaveLength(1)
+    await useSettings({})
+  })
+
+  it.each([
+    ['a passkey', async (id: string) => void (await addPasskeyRow(id)), {}],
+    ['an authenticator app', async (id: string) => void (await addOtpRow(id)), {}],
+    ['a code by e-mail', async () => {}, { 'sign_in.email_codes': 'on' }],
+    ['a password again', async () => {}, { 'sign_in.passwords': 'on' }],
+  ])('attack: a stolen link adds a passkey to an account with %s', async (_, happens, settings) => {
+    const person = await addManaged()
+    await addPasswordRow(person.id)
+    await useSettings({ 'sign_in.passwords': 'off' })
+    const { path } = await issueLink(person.id)
+    const browser = startMail().open()
+    const fields = await answer(await browser.get(path), createSoftwareAuthenticator())
+    await happens(person.id)
+    await useSettings({ 'sign_in.passwords': 'off', ...settings })
+    const before = await passkeysOf(person.id)
+    expect((await browser.get(path)).html).not.toContain('data-passkey="create"')
+    expect((await browser.post('/set-password', fields)).status).toBe(400)
+    expect(await passkeysOf(person.id)).toEqual(before)
     await useSettings({})
   })
 
