@@ -22,7 +22,7 @@ import { passwordSetupPath } from '../users/password-setup.ts'
 import { holderOf, type SwitchedOn, setUpPasskey, takesPasskey } from '../users/set-up-passkey.ts'
 import { type LinkRefusal, type OpenLink, readSetupLink, setUpPassword } from '../users/set-up-password.ts'
 import { type PossibleCredentials, possibleCredentials } from './possible-credentials.ts'
-import { SetPasswordPage } from './set-password.page.tsx'
+import { passkeyTermsField, SetPasswordPage } from './set-password.page.tsx'
 
 const path = passwordSetupPath
 const tag = 'Sign-in'
@@ -140,7 +140,8 @@ async function savePasskey(
   const { deps, origin } = c.env
   const terms = await termsOf(c, form.opened)
   if (terms && parameters.get(termsField) !== 'yes') {
-    return showForm(c, form, [{ field: termsField, message: messages.registration.termsMissing }], parameters)
+    const field = passkeyTermsField
+    return showForm(c, form, [{ field, message: messages.registration.termsMissing }], parameters)
   }
   const settings = await deps.readSettings()
   const answer = {

@@ -64,6 +64,15 @@ const passkeysOf = (id: string) => testDatabase().select().from(passkeys).where(
 const passwordsOf = (id: string) =>
   testDatabase().select().from(passwordCredentials).where(eq(passwordCredentials.user_id, id))
 
+/** The boxes of the terms by their ids, and which of them says what is wrong. */
+const boxesIn = ({ html }: Shown) =>
+  Object.fromEntries(
+    [...html.matchAll(/<input id="([^"]*terms)"([^>]*)>/g)].map(([, id, rest]) => [
+      id,
+      rest?.includes('aria-invalid="true"') ? 'wrong' : 'right',
+    ]),
+  )
+
 /** What somebody sees, without what differs by chance. */
 const comparable = ({ status, headers, html }: Shown) => ({
   status,
@@ -118,7 +127,14 @@ describe('a link to set a password', () => {
     const page = await browser.get(path)
     expect(page.html).toContain('new_password')
     const refused = await browser.post('/set-password', await answer(page, createSoftwareAuthenticator()))
-    expect(refused.html).toContain(en.registration.termsMissing)
+    expect(refused.html).toContain(`<a href="#passkey_terms">${en.registration.termsMissing}`)
+    expect(boxesIn(refused)).toMatchObject({ passkey_terms: 'wrong', terms: 'right' })
+    expect(refused.html).toContain('<details class="more"><summary>')
+    const withPassword = await choose(browser, page)
+    expect(withPassword.html).toContain(`<a href="#terms">${en.registration.termsMissing}`)
+    expect(boxesIn(withPassword)).toMatchObject({ passkey_terms: 'right', terms: 'wrong' })
+    // A link leads to no box in a closed part.
+    expect(withPassword.html).toContain('<details class="more" open=""><summary>')
     const forms = await Promise.all(
       Array.from({ length: 20 }, async () => ({
         ...(await answer(await browser.get(path), createSoftwareAuthenticator())),
