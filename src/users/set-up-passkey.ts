@@ -25,7 +25,7 @@ export interface SwitchedOn {
  */
 export function takesPasskey(link: OpenLink, on: SwitchedOn): boolean {
   if (!on.passkeys || link.has_factor) return false
-  // With the first credential of an account nobody's factor is got around.
+  // The first credential of an account, also where codes by e-mail sign in: their reader could add one after a sign-in.
   if (link.purpose === 'invitation' && !link.has_password) return true
   // A password that is gone is replaced by another one where that signs in.
   return !on.passwords && !(on.email_codes && link.has_email)
