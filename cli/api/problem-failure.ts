@@ -64,9 +64,9 @@ function hintFor(
   if (code === 'forbidden' && person !== undefined)
     return `Signed in as ${safeText(person)}; authly login changes that.`
   if (code === 'insufficient_scope' && person !== undefined)
-    return `Signed in as ${safeText(person)}: no role of theirs gives it, or the sign-in did not ask for it (authly login --scope …)`
+    return `Signed in as ${safeText(person)}. No role of theirs gave it when they signed in, or that sign-in asked for less. After a new role: authly login.`
   if (code === 'insufficient_scope')
-    return 'A person signs in again: authly login --scope …; the client of a service account is registered for the scope'
+    return 'A person signs in again after a new role: authly login; the client of a service account is registered for the scope'
   if (code === 'signature_required')
     return 'Sign with the key registered for your client: --sign-key key.jwk.json'
   if (status === 412) {

@@ -21,7 +21,7 @@ export function openAccess(catalog: ScopeCatalog): OpenAccess {
   return { scopes: [...identityScopes, ...scopes], resources }
 }
 
-/** What it is registered and served with, whatever is asked for. */
+/** What a client that nobody reviewed is registered and served with, whatever it asks for. */
 export const unreviewedTerms = { first_party: false, nonce_optional: false, serves_resources: [] } as const
 
 /**

@@ -14,6 +14,12 @@ import { TermsField, termsField } from '../pages/terms-field.tsx'
 import type { PasswordRules } from '../passwords/password-policy.ts'
 import { type PasswordSetup, passwordSetupPath } from '../users/password-setup.ts'
 
+/** The box of the passkey's form, which has an id of its own beside that of the password's. */
+export const passkeyTermsField = `passkey_${termsField}`
+
+const isOfPassword = ({ field }: Problem): boolean =>
+  field === termsField || field?.endsWith('_password') === true
+
 interface SetPasswordPageProps {
   readonly page: FormPage
   readonly link: string
@@ -32,17 +38,21 @@ export const SetPasswordPage: FC<SetPasswordPageProps> = (props) => {
   const { page, setup, rules, passkey, problems } = props
   const { messages } = page
   const isInvitation = setup.purpose === 'invitation'
-  const title = isInvitation ? messages.invitationTitle : messages.resetTitle
+  const [title, text] = isInvitation
+    ? [messages.invitationTitle, messages.invitationText]
+    : rules
+      ? [messages.resetTitle, messages.resetText]
+      : [messages.registration.credentialTitle, messages.passkeySection.text]
   return (
     <Layout page={page} title={title} hasProblem={problems.length > 0}>
       <div class="card">
         <h1>{title}</h1>
-        <p class="lead">{isInvitation ? messages.invitationText : messages.resetText}</p>
+        <p class="lead">{text}</p>
         <ErrorSummary page={page} problems={problems} />
         {passkey && <PasskeyPart {...props} passkey={passkey} />}
         {rules &&
           (passkey ? (
-            <details class="more" open={problems.some(({ field }) => field?.endsWith('_password'))}>
+            <details class="more" open={problems.some(isOfPassword)}>
               <summary>{messages.registration.usePassword}</summary>
               <PasswordPart {...props} rules={rules} />
             </details>
@@ -73,7 +83,7 @@ const PasskeyPart: Part<'passkey'> = ({ page, link, passkey, problems, ...terms 
       <input type="hidden" name="registration" value={passkey.registration} />
       {terms.termsUri && (
         <TermsField
-          id={`passkey_${termsField}`}
+          id={passkeyTermsField}
           page={page}
           uri={terms.termsUri}
           isAccepted={terms.isAccepted}

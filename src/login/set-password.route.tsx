@@ -1,5 +1,6 @@
 /** `GET|POST /set-password`: the target of invitation and password reset links. */
 import type { Context } from 'hono'
+import type { Config } from '../config.ts'
 import type { AppEnv } from '../dependencies.ts'
 import { describeDevice } from '../kit/describe-device.ts'
 import { DescribedRoutes, pageFormRefusals } from '../kit/describe-route.ts'
@@ -18,10 +19,10 @@ import type { Parameters } from '../protocol/parameters.ts'
 import { rateLimitHeaders } from '../rate-limits/rate-limit-headers.ts'
 import type { Settings } from '../settings/settings.ts'
 import { passwordSetupPath } from '../users/password-setup.ts'
-import { holderOf, setUpPasskey, takesPasskey } from '../users/set-up-passkey.ts'
+import { holderOf, type SwitchedOn, setUpPasskey, takesPasskey } from '../users/set-up-passkey.ts'
 import { type LinkRefusal, type OpenLink, readSetupLink, setUpPassword } from '../users/set-up-password.ts'
-import { possibleCredentials } from './possible-credentials.ts'
-import { SetPasswordPage } from './set-password.page.tsx'
+import { type PossibleCredentials, possibleCredentials } from './possible-credentials.ts'
+import { passkeyTermsField, SetPasswordPage } from './set-password.page.tsx'
 
 const path = passwordSetupPath
 const tag = 'Sign-in'
@@ -81,7 +82,13 @@ interface SetupForm {
 
 async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters): Promise<Response> {
   const { messages } = await openPage(c)
-  if (parameters.get('credential') !== undefined) return savePasskey(c, form, parameters, messages)
+  const isPasskey = parameters.get('credential') !== undefined
+  const choice = choiceOf(c.env.deps.config, await c.env.deps.readSettings(), form.opened)
+  // The settings have changed since the page was opened, or the form is not from it.
+  if (!(isPasskey ? choice.passkeys : choice.passwords)) {
+    return showForm(c, form, [{ message: messages.credentialNotPossible }], parameters)
+  }
+  if (isPasskey) return savePasskey(c, form, parameters, messages)
   const read = readNewPassword(parameters)
   if (!read.ok) {
     const { field, text } = read.error
@@ -112,6 +119,18 @@ async function save(c: Context<AppEnv>, form: SetupForm, parameters: Parameters)
   return showForm(c, form, [{ field: 'new_password', message }], parameters)
 }
 
+/** What may be chosen at a link: no link is used up for what nobody signs in with. */
+function choiceOf(config: Config, settings: Settings, opened: OpenLink): PossibleCredentials {
+  const on = switchedOn(config, settings)
+  const passkeys = takesPasskey(opened, on)
+  return { passkeys, passwords: on.passwords || !passkeys }
+}
+
+const switchedOn = (config: Config, settings: Settings): SwitchedOn => ({
+  ...possibleCredentials(config, settings),
+  email_codes: config.delivery.email !== undefined && settings['sign_in.email_codes'] === 'on',
+})
+
 async function savePasskey(
   c: Context<AppEnv>,
   form: SetupForm,
@@ -121,14 +140,23 @@ async function savePasskey(
   const { deps, origin } = c.env
   const terms = await termsOf(c, form.opened)
   if (terms && parameters.get(termsField) !== 'yes') {
-    return showForm(c, form, [{ field: termsField, message: messages.registration.termsMissing }], parameters)
+    const field = passkeyTermsField
+    return showForm(c, form, [{ field, message: messages.registration.termsMissing }], parameters)
   }
+  const settings = await deps.readSettings()
   const answer = {
-    ...{ settings: await deps.readSettings(), origin },
+    ...{ settings, origin },
     ...{ registration: parameters.get('registration'), credential: parameters.get('credential') },
     fallback_name: describeDevice(origin.user_agent) ?? 'Passkey',
   }
-  const saved = await setUpPasskey(deps, form.opened, answer, origin, terms?.version)
+  const saved = await setUpPasskey(
+    deps,
+    form.opened,
+    switchedOn(deps.config, settings),
+    answer,
+    origin,
+    terms?.version,
+  )
   if (saved.ok) {
     deps.notify('notice_factor_added', form.opened.userId, origin)
     return goTo('/login?done=passkey')
@@ -176,10 +204,9 @@ async function showForm(
 ): Promise<Response> {
   const { deps } = c.env
   const [page, settings] = await Promise.all([openFormPage(c).then(withScript), deps.readSettings()])
-  const possible = possibleCredentials(deps.config, settings)
-  const passkey =
-    possible.passkeys && takesPasskey(opened) ? await passkeyOptions(c, opened, settings) : undefined
-  const rules = possible.passwords || !passkey ? await deps.readPasswordRules() : undefined
+  const choice = choiceOf(deps.config, settings, opened)
+  const passkey = choice.passkeys ? await passkeyOptions(c, opened, settings) : undefined
+  const rules = choice.passwords ? await deps.readPasswordRules() : undefined
   const html = (
     <SetPasswordPage
       {...{ page, link, rules, passkey, problems }}

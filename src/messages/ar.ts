@@ -65,6 +65,8 @@ export const ar: Messages = {
   invitationText: 'تم إنشاء حساب لك. اختر طريقة تسجيل الدخول إليه.',
   resetTitle: 'اختر كلمة مرور جديدة',
   resetText: 'تمت إعادة تعيين كلمة المرور. اختر كلمة جديدة.',
+  credentialNotPossible:
+    'لم تعد طريقة تسجيل الدخول هذه متاحة هنا، لذلك لم يُحفظ شيء. استخدم ما هو معروض الآن.',
   accountLabel: 'الحساب',
   savePasswordAction: 'حفظ كلمة المرور',
   linkInvalidTitle: 'لم يعد هذا الرابط صالحًا',

@@ -66,6 +66,8 @@ export const de: Messages = {
   invitationText: 'Für Sie wurde ein Konto angelegt. Wählen Sie, wie Sie sich anmelden.',
   resetTitle: 'Neues Passwort wählen',
   resetText: 'Ihr Passwort wurde zurückgesetzt. Wählen Sie ein neues.',
+  credentialNotPossible:
+    'Auf diese Weise kann man sich hier nicht mehr anmelden; es wurde nichts gespeichert. Verwenden Sie, was jetzt angeboten wird.',
   accountLabel: 'Konto',
   savePasswordAction: 'Passwort speichern',
   linkInvalidTitle: 'Dieser Link gilt nicht mehr',

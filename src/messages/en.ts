@@ -65,6 +65,8 @@ export const en = {
   invitationText: 'An account was made for you. Choose how you sign in to it.',
   resetTitle: 'Choose a new password',
   resetText: 'Your password was reset. Choose a new one.',
+  credentialNotPossible:
+    'This way to sign in is not possible here any more, so nothing was saved. Use what is offered now.',
   accountLabel: 'Account',
   savePasswordAction: 'Save password',
   linkInvalidTitle: 'This link no longer works',

@@ -65,6 +65,8 @@ export const es: Messages = {
   invitationText: 'Se ha creado una cuenta para usted. Elija cómo iniciar sesión.',
   resetTitle: 'Elija una contraseña nueva',
   resetText: 'Su contraseña se ha restablecido. Elija una nueva.',
+  credentialNotPossible:
+    'Aquí ya no es posible iniciar sesión de esta forma; no se ha guardado nada. Utilice lo que se ofrece ahora.',
   accountLabel: 'Cuenta',
   savePasswordAction: 'Guardar la contraseña',
   linkInvalidTitle: 'Este enlace ya no funciona',

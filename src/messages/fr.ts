@@ -66,6 +66,8 @@ export const fr: Messages = {
   invitationText: 'Un compte a été créé pour vous. Choisissez comment vous connecter.',
   resetTitle: 'Choisir un nouveau mot de passe',
   resetText: 'Votre mot de passe a été réinitialisé. Choisissez-en un nouveau.',
+  credentialNotPossible:
+    'Cette façon de se connecter n’est plus possible ici ; rien n’a été enregistré. Utilisez ce qui est proposé maintenant.',
   accountLabel: 'Compte',
   savePasswordAction: 'Enregistrer le mot de passe',
   linkInvalidTitle: 'Ce lien ne fonctionne plus',

@@ -65,6 +65,8 @@ export const ja: Messages = {
   invitationText: 'アカウントが作成されました。ログイン方法を設定してください。',
   resetTitle: '新しいパスワードの設定',
   resetText: 'パスワードがリセットされました。新しいパスワードを設定してください。',
+  credentialNotPossible:
+    'このサインイン方法は使えなくなったため、何も保存されませんでした。今表示されている方法を使ってください。',
   accountLabel: 'アカウント',
   savePasswordAction: 'パスワードを保存',
   linkInvalidTitle: 'このリンクは使えなくなりました',

@@ -65,6 +65,8 @@ export const pt: Messages = {
   invitationText: 'Uma conta foi criada para você. Escolha como entrar nela.',
   resetTitle: 'Escolha uma nova senha',
   resetText: 'Sua senha foi redefinida. Escolha uma nova.',
+  credentialNotPossible:
+    'Aqui já não é possível entrar desta forma; nada foi salvo. Use o que é oferecido agora.',
   accountLabel: 'Conta',
   savePasswordAction: 'Salvar a senha',
   linkInvalidTitle: 'Este link não funciona mais',

@@ -6,7 +6,7 @@ import type { Page } from './page.ts'
 export const termsField = 'terms'
 
 interface TermsFieldProps {
-  /** Where a page has two of them. */
+  /** Where a page has two of them; also the `field` of its problem. */
   readonly id?: string
   readonly page: Page
   /** Where the terms are. */
@@ -19,7 +19,7 @@ interface TermsFieldProps {
 /** Never ticked in advance. */
 export const TermsField: FC<TermsFieldProps> = ({ id = termsField, page, uri, isAccepted, problems }) => {
   const { registration: texts } = page.messages
-  const problem = problems.find(({ field }) => field === termsField)
+  const problem = problems.find(({ field }) => field === id)
   return (
     <div class="field check">
       <label for={id}>

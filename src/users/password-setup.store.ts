@@ -6,10 +6,10 @@ import { formerPasswordsOf, insertPasskeyOf } from '../db/fragments.ts'
 import { databaseErrorOf, sqlStates } from '../kit/database-error.ts'
 import type { ChosenCredential, CompletePasswordSetup, FindPasswordSetup } from './password-setup.ts'
 
-/** Nothing signs in to the account of `users` yet. */
-const isFirst = sql`not exists (select from password_credentials where user_id = users.id)
-  and not exists (select from passkeys where user_id = users.id)
-  and not exists (select from otp_credentials where user_id = users.id)`
+/** Of the account of `users`. */
+const hasPassword = sql`exists (select from password_credentials where user_id = users.id)`
+const hasFactor = sql`(exists (select from passkeys where user_id = users.id)
+  or exists (select from otp_credentials where user_id = users.id))`
 
 export const createFindPasswordSetup =
   (database: Database): FindPasswordSetup =>
@@ -19,9 +19,11 @@ export const createFindPasswordSetup =
       username: string | null
       email: string | null
       former: string[]
-      is_first: boolean
+      has_password: boolean
+      has_factor: boolean
     }>(sql`
-      select link.purpose, ${isFirst} as is_first, users.username, users.email, ${formerPasswordsOf(sql`users.id`)} as former
+      select link.purpose, ${hasPassword} as has_password, ${hasFactor} as has_factor, users.username, users.email,
+        ${formerPasswordsOf(sql`users.id`)} as former
       from password_setup_links as link join users on users.id = link.user_id
       where link.user_id = ${userId}::uuid and link.secret_hash = ${secretHash} and link.expires_at > now()
         and users.status = 'active'`)
@@ -29,7 +31,9 @@ export const createFindPasswordSetup =
     return (
       row && {
         purpose: row.purpose,
-        is_first: row.is_first,
+        has_password: row.has_password,
+        has_factor: row.has_factor,
+        has_email: row.email !== null,
         former: row.former,
         identifiers: [row.username, row.email].filter((name) => name !== null),
       }
@@ -75,7 +79,9 @@ export const createCompletePasswordSetup =
 
 /** Attack: a link of an administrator, or of who reads the mailbox, adds a passkey to an account that others sign in to. */
 const mayChoose = (chosen: ChosenCredential): SQL =>
-  'passkey' in chosen ? sql`link.purpose = 'invitation' and ${isFirst}` : sql`true`
+  'passkey' in chosen
+    ? sql`not ${hasFactor} and (${chosen.besidePassword}::boolean or not ${hasPassword})`
+    : sql`true`
 
 const store = (chosen: ChosenCredential): SQL =>
   'passkey' in chosen

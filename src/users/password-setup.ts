@@ -22,8 +22,11 @@ export interface SetupRouting {
 /** The content of a link that is still valid. */
 export interface PasswordSetup {
   readonly purpose: 'invitation' | 'reset'
-  /** Whether nothing signs in to the account yet. */
-  readonly is_first: boolean
+  readonly has_password: boolean
+  /** A passkey, or an authenticator app. */
+  readonly has_factor: boolean
+  /** An address that codes could be sent to. */
+  readonly has_email: boolean
   /** Username and e-mail address. */
   readonly identifiers: readonly string[]
   /** Hashes of former passwords that must not be chosen again. */
@@ -34,12 +37,15 @@ export interface PasswordSetup {
 export type FindPasswordSetup = (userId: string, secretHash: string) => Promise<PasswordSetup | undefined>
 
 /** What the holder of a link has chosen. */
-export type ChosenCredential = { readonly newHash: string } | { readonly passkey: NewPasskey }
+export type ChosenCredential =
+  | { readonly newHash: string }
+  /** Beside a password: there may be one, which opens nothing. */
+  | { readonly passkey: NewPasskey; readonly besidePassword: boolean }
 
 /**
- * Uses the link and stores the password, or the first credential of the account, with its audit event in one statement. A
- * link that was sent proves the address.
- * @returns `invalid`: the link is used, replaced or expired, or the account is not active, or has a credential already;
+ * Uses the link and stores the password, or the passkey of an account that nothing signs in to, with its audit event in
+ * one statement. A link that was sent proves the address.
+ * @returns `invalid`: the link is used, replaced or expired, or the account is not active, or something signs in to it;
  * `taken`: somebody has this passkey
  */
 export type CompletePasswordSetup = (input: {

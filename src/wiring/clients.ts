@@ -55,7 +55,7 @@ const loadClient = (request: BareRequest, id: string) =>
 
 async function findByDocument(
   request: WiredRequest,
-  ...asked: Parameters<FindByDocument>
+  ...lookup: Parameters<FindByDocument>
 ): ReturnType<FindByDocument> {
   const { createFindByDocument } = await import('../client-registration/find-by-document.ts')
   const { config, now, readSettings, loadScopeCatalog, rateLimiter, address, waitUntil } = request
@@ -64,5 +64,5 @@ async function findByDocument(
     replica: request.isolate.replica,
     findStored: (id) => request.edgeCache.read(clientCacheKey(id), () => loadClient(request, id)),
   })
-  return find(...asked)
+  return find(...lookup)
 }

@@ -9,7 +9,7 @@ import { loadStores, type Makers } from './wired-request.ts'
 export const probes = {
   healthProbes: (request) => ({
     postgres: () => request.ask((stores, database) => stores.askPostgres(stores.createRunBatch(database))),
-    // A separate object that serves only request check.
+    // A separate object that serves only this check.
     objects: () =>
       createObjectReplica(request.env.EDGE_REPLICA, { ...request.config, region: 'health' }).get('health'),
     keys: () => request.keyring.signingKey('ES256'),

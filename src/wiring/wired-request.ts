@@ -19,6 +19,7 @@ const databaseTimeoutMilliseconds = 5000
 /** The same for each page of a streamed answer, which takes as long as its reader. */
 export const pageTimeoutMilliseconds = 20_000
 
+/** What a request comes with, before anything is made of it: bindings, its isolate, one connection to Postgres. */
 export class BareRequest {
   readonly now = systemClock
   readonly env: Env

@@ -55,6 +55,18 @@ function client(more: Partial<Session> = {}) {
 const busy = { status: 503, headers: { 'retry-after': '0' } }
 const post = { method: 'POST', path: '/admin/roles', body: '{}' }
 
+it('says of a scope that is missing what helps after a new role, and narrows no profile', async () => {
+  for (const person of ['ada', undefined]) {
+    replies = [{ status: 403, body: { type: 'urn:authly:problem:insufficient_scope' } }]
+    const failure = await client({ person: async () => person })
+      .api.send({ method: 'GET', path: '/admin/roles' })
+      .catch((error: unknown) => error)
+    expect(failure).toMatchObject({ reason: 'refused', hint: expect.stringContaining('authly login') })
+    expect(failure).toMatchObject({ hint: expect.not.stringContaining('--scope') })
+    if (person) expect(failure).toMatchObject({ hint: expect.stringContaining('Signed in as ada. No role') })
+  }
+})
+
 describe('repetition', () => {
   it('uses one Idempotency-Key for all attempts of a POST, also after a broken connection', async () => {
     replies = ['break', busy, { status: 429, headers: { 'retry-after': '0' } }, { status: 201 }]

@@ -17,11 +17,12 @@ import {
   type TestActor,
   testDependencies,
 } from '../worker/admin-client.ts'
-import { addPasskeyRow, addPasswordRow } from '../worker/factors.ts'
+import { addOtpRow, addPasskeyRow, addPasswordRow } from '../worker/factors.ts'
 import { importedHash } from '../worker/imported-hash.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { addManaged, addSignedIn, eventsAbout, isAlive, readUser } from '../worker/managed-person.ts'
 import { type Browser, openBrowser, type Shown, signIn } from './browser.ts'
+import { startMail } from './mailbox.ts'
 import { goodPassword } from './people.ts'
 
 let admin: TestActor
@@ -58,6 +59,19 @@ async function issueLink(userId: string) {
     .values({ user_id: userId, purpose: 'reset', secret_hash: secretHash, expires_at })
   return { path: url.slice('https://auth.test'.length) }
 }
+
+const passkeysOf = (id: string) => testDatabase().select().from(passkeys).where(eq(passkeys.user_id, id))
+const passwordsOf = (id: string) =>
+  testDatabase().select().from(passwordCredentials).where(eq(passwordCredentials.user_id, id))
+
+/** The boxes of the terms by their ids, and which of them says what is wrong. */
+const boxesIn = ({ html }: Shown) =>
+  Object.fromEntries(
+    [...html.matchAll(/<input id="([^"]*terms)"([^>]*)>/g)].map(([, id, rest]) => [
+      id,
+      rest?.includes('aria-invalid="true"') ? 'wrong' : 'right',
+    ]),
+  )
 
 /** What somebody sees, without what differs by chance. */
 const comparable = ({ status, headers, html }: Shown) => ({
@@ -113,7 +127,14 @@ describe('a link to set a password', () => {
     const page = await browser.get(path)
     expect(page.html).toContain('new_password')
     const refused = await browser.post('/set-password', await answer(page, createSoftwareAuthenticator()))
-    expect(refused.html).toContain(en.registration.termsMissing)
+    expect(refused.html).toContain(`<a href="#passkey_terms">${en.registration.termsMissing}`)
+    expect(boxesIn(refused)).toMatchObject({ passkey_terms: 'wrong', terms: 'right' })
+    expect(refused.html).toContain('<details class="more"><summary>')
+    const withPassword = await choose(browser, page)
+    expect(withPassword.html).toContain(`<a href="#terms">${en.registration.termsMissing}`)
+    expect(boxesIn(withPassword)).toMatchObject({ passkey_terms: 'right', terms: 'wrong' })
+    // A link leads to no box in a closed part.
+    expect(withPassword.html).toContain('<details class="more" open=""><summary>')
     const forms = await Promise.all(
       Array.from({ length: 20 }, async () => ({
         ...(await answer(await browser.get(path), createSoftwareAuthenticator())),
@@ -124,6 +145,80 @@ describe('a link to set a password', () => {
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
     const own = await testDatabase().select().from(passkeys).where(eq(passkeys.user_id, id))
     expect(own).toHaveLength(1)
+    await useSettings({})
+  })
+
+  it('takes no password where passwords were turned off meanwhile, and stays usable', async () => {
+    const { id, path } = await inviteSomebody()
+    const browser = openBrowser()
+    const page = await browser.get(path)
+    await useSettings({ 'sign_in.passwords': 'off' })
+    const refused = await choose(browser, page)
+    expect(refused.status, refused.html).toBe(400)
+    expect(refused.html).toContain(en.credentialNotPossible)
+    expect(refused.html).not.toContain('new_password')
+    expect(await passwordsOf(id)).toEqual([])
+    const fields = await answer(refused, createSoftwareAuthenticator())
+    expect((await browser.post('/set-password', fields)).location).toBe('/login?done=passkey')
+    await useSettings({})
+  })
+
+  it('takes no passkey where passkeys were turned off meanwhile, and stays usable', async () => {
+    const { id, path } = await inviteSomebody()
+    const browser = openBrowser()
+    const fields = await answer(await browser.get(path), createSoftwareAuthenticator())
+    await useSettings({ 'sign_in.passkeys': 'off' })
+    const refused = await browser.post('/set-password', fields)
+    expect(refused.status, refused.html).toBe(400)
+    expect(refused.html).toContain(en.credentialNotPossible)
+    expect(refused.html).not.toContain('data-passkey="create"')
+    expect(await passkeysOf(id)).toEqual([])
+    expect((await choose(browser, refused)).location).toBe('/login?done=password')
+    await useSettings({})
+  })
+
+  it('makes a passkey in place of a password that opens nothing any more', async () => {
+    const person = await addManaged()
+    const body = { method: 'temporary_password' }
+    await callAdmin(admin, 'POST', `/admin/users/${person.id}/reset-password`, { body })
+    await useSettings({ 'sign_in.passwords': 'off' })
+    const browser = openBrowser()
+    const page = await browser.get(await linkFor(person))
+    expect(page.html).toContain(en.registration.credentialTitle)
+    expect(page.html).not.toContain('new_password')
+    const authenticator = createSoftwareAuthenticator()
+    const saved = await browser.post('/set-password', await answer(page, authenticator))
+    expect(saved.location, saved.html).toBe('/login?done=passkey')
+    await signInWithPasskey(browser, { ...person, username: person.email }, authenticator)
+    expect((await browser.get('/account')).html).toContain(person.email)
+
+    const imported = await addManaged()
+    await addPasswordRow(imported.id)
+    const beside = await browser.get((await issueLink(imported.id)).path)
+    const made = await browser.post('/set-password', await answer(beside, createSoftwareAuthenticator()))
+    expect(made.location, made.html).toBe('/login?done=passkey')
+    expect(await passkeysOf(imported.id)).toHaveLength(1)
+    await useSettings({})
+  })
+
+  it.each([
+    ['a passkey', async (id: string) => void (await addPasskeyRow(id)), {}],
+    ['an authenticator app', async (id: string) => void (await addOtpRow(id)), {}],
+    ['a code by e-mail', async () => {}, { 'sign_in.email_codes': 'on' }],
+    ['a password again', async () => {}, { 'sign_in.passwords': 'on' }],
+  ])('attack: a stolen link adds a passkey to an account with %s', async (_, happens, settings) => {
+    const person = await addManaged()
+    await addPasswordRow(person.id)
+    await useSettings({ 'sign_in.passwords': 'off' })
+    const { path } = await issueLink(person.id)
+    const browser = startMail().open()
+    const fields = await answer(await browser.get(path), createSoftwareAuthenticator())
+    await happens(person.id)
+    await useSettings({ 'sign_in.passwords': 'off', ...settings })
+    const before = await passkeysOf(person.id)
+    expect((await browser.get(path)).html).not.toContain('data-passkey="create"')
+    expect((await browser.post('/set-password', fields)).status).toBe(400)
+    expect(await passkeysOf(person.id)).toEqual(before)
     await useSettings({})
   })
 

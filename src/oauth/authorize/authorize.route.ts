@@ -173,6 +173,8 @@ async function toPage(
     ...previous,
     login_because: because,
     ...(asked && {
+      // What was answered before was another question.
+      prompt_done: { ...previous?.prompt_done, consent: undefined },
       consent: {
         ...{ session_id: asked.session_id, scopes: request.scopes, claims: claimNames(request) },
         authorization_details: request.authorization_details,

@@ -134,6 +134,8 @@ function needsLogin({ request, now }: AuthorizeSituation, session: LiveSession):
 function needsConsent({ request, session, consent, progress }: AuthorizeSituation): boolean {
   // There is nothing to allow: the page says so, to the person alone.
   if (request.limited === 'wholly') return true
+  // Attack: an earlier consent answers for what this person has not been shown now.
+  if (request.asks_anew) return true
   const isAnswered = doneBy(session?.session_id, progress)?.consent === true
   if (request.prompt.has('consent') && !isAnswered) return true
   // Attack: an application that anybody can register gets a code without anybody seeing who asks.

@@ -12,6 +12,8 @@ import type { AuthorizeRequest } from './stages.ts'
 export type LimitedRequest = AuthorizeRequest & {
   /** Scopes were left out that are not this person's to give; wholly: and nothing else is asked for. */
   readonly limited?: 'partly' | 'wholly' | undefined
+  /** Of what the person was shown nothing is left, while their roles give something else that was asked for. */
+  readonly asks_anew?: true | undefined
 }
 
 export async function limitToRoles(
@@ -23,10 +25,19 @@ export async function limitToRoles(
   const asked = request.scopes.filter(isAdminScope)
   if (asked.length === 0) return request
   const held = await findHeldPermissions(session.user_id, asked)
+  const limited = limitTo(request, held)
   const shown = shownTo(session, progress)
-  const left = asked.filter((scope) => held.includes(scope) && shown?.includes(scope) !== false)
-  if (left.length === asked.length) return request
+  if (!shown || limited.limited === 'wholly') return limited
+  const narrower = limitTo(
+    request,
+    held.filter((scope) => shown.includes(scope)),
+  )
+  return narrower.limited === 'wholly' ? { ...limited, asks_anew: true } : narrower
+}
+
+function limitTo(request: AuthorizeRequest, left: readonly string[]): LimitedRequest {
   const scopes = request.scopes.filter((scope) => !isAdminScope(scope) || left.includes(scope))
+  if (scopes.length === request.scopes.length) return request
   // To be remembered while away is nothing by itself.
   const isNothing =
     scopes.every((scope) => scope === 'offline_access') && request.authorization_details.length === 0

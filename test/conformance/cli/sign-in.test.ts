@@ -81,7 +81,9 @@ describe('authly login with a browser', () => {
     const denied = await home.run(['roles', 'list'])
     expect([denied.code, denied.stderr]).toEqual([
       1,
-      expect.stringContaining(`Signed in as ${nobody.username}: no role of theirs gives it`),
+      expect.stringContaining(
+        `Signed in as ${nobody.username}. No role of theirs gave it when they signed in`,
+      ),
     ])
     const identity = await home.login(nobody, ['--scope', 'openid'])
     expect(identity.stderr).toContain('can administer nothing')

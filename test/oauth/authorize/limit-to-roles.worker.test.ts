@@ -181,6 +181,35 @@ describe('a role that comes or goes', () => {
     expect((await redeem(app, await allow(browser, page))).scope).toBe('openid offline_access')
   })
 
+  describe('of what the page showed nothing is left, while another role came', () => {
+    const scope = 'admin:sessions:write admin:roles:read offline_access'
+
+    test('the person is asked about what it gives, and their answer counts', async () => {
+      const [person, app, browser] = [await addPersonWith('support'), await addTool(), openBrowser()]
+      const page = await begin(browser, await path(app, scope), person.email)
+      expect(page.html).toContain('Sessions<')
+      await giveRoles(person.id, ['auditor'])
+      const asked = await allow(browser, page)
+      expect(asked.html).not.toContain('Your roles do not allow this')
+      expect(asked.html).toContain('Roles and who has them')
+      expect(adminScopesOf(await redeem(app, await allow(browser, asked)))).toEqual(['admin:roles:read'])
+    })
+
+    test('attack: neither an earlier consent nor the click before answers for it', async () => {
+      const [person, app, browser] = [await addPersonWith('auditor'), await addTool(), openBrowser()]
+      await allow(browser, await begin(browser, await path(app, scope), person.email))
+      await giveRoles(person.id, ['support'])
+      const more = { prompt: 'consent' }
+      const page = await browser.follow(await browser.get(await path(app, scope, more)))
+      await giveRoles(person.id, ['auditor'])
+      const asked = await allow(browser, page)
+      expect(asked.html).toContain('value="allow"')
+      const interaction = asked.hidden['interaction'] ?? ''
+      const skipped = await browser.get(`/oauth/authorize/resume?interaction=${interaction}`)
+      expect(skipped.location).toContain('/consent?')
+    })
+  })
+
   test('attack: given while the page is open, with an earlier consent to more: no more than the page showed', async () => {
     const [person, app, browser] = [await addPersonWith('admin'), await addTool(), openBrowser()]
     await allow(browser, await begin(browser, await path(app), person.email))
