@@ -243,6 +243,7 @@ module.exports = {
         pathNot: [
           '^src/(?:http-signatures|evidence/format)/',
           '^src/(?:jobs/formats|passwords/foreign)/', // files of accounts, and which hashes are taken
+          '^src/protocol/scope-parameter[.]ts$', // which scopes are those of the administration
           '^src/one-time-passwords/base32[.]ts$', // how seeds are written
           '^src/users/(?:jobs/upload-row|normal-form)[.]ts$', // what a row may hold, and which names are the same
           '^src/pages/(?:stylesheet|icon)[.]ts$', // the page that ends a sign-in looks like those before it

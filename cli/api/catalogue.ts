@@ -3,6 +3,7 @@
  * (scripts/build.ts), so a new operation is a new command without a line of code here.
  */
 import { readFileSync } from 'node:fs'
+import { isAdminScope } from '../../src/protocol/scope-parameter.ts'
 
 export type ValueType = 'string' | 'integer' | 'number' | 'boolean' | 'time' | 'strings' | 'json'
 
@@ -63,4 +64,4 @@ export function loadCatalogue(): readonly CatalogueOperation[] {
 
 /** Scopes of all operations, for `login`. */
 export const scopesOf = (operations: readonly CatalogueOperation[]): readonly string[] =>
-  [...new Set(operations.map(({ scope }) => scope).filter((scope) => scope.startsWith('admin:')))].sort()
+  [...new Set(operations.map(({ scope }) => scope).filter(isAdminScope))].sort()

@@ -1,4 +1,5 @@
 /** `authly login`: a person by browser, or a service account by its secret. */
+import { isAdminScope } from '../../src/protocol/scope-parameter.ts'
 import { type CatalogueOperation, scopesOf } from '../api/catalogue.ts'
 import { localIssuer } from '../auth/local-issuer.ts'
 import { builtInClient, discover, parseIssuer } from '../auth/oauth-client.ts'
@@ -77,7 +78,7 @@ export const login = (operations: readonly CatalogueOperation[]) =>
       output.note(
         `Signed in to ${address} as ${who} (profile “${name}”${[undefined, name].includes(known.current) ? '' : ', now the current one'}).`,
       )
-      if (kind === 'person' && !credentials.scope.split(' ').some((scope) => scope.startsWith('admin:'))) {
+      if (kind === 'person' && !credentials.scope.split(' ').some(isAdminScope)) {
         output.note(
           `${who} was given no permission here and can administer nothing. Sign in again as an administrator: authly login`,
         )

@@ -15,7 +15,7 @@ import { constantTimeEqual, sha256 } from '../kit/hash.ts'
 import { err, ok, type Result } from '../kit/result.ts'
 import { usesSecret } from '../protocol/client-auth-methods.ts'
 import { invalidRequest, type OAuthRefusal, temporarilyUnavailable } from '../protocol/refusal.ts'
-import { readRegistration, refused, type Said } from './read-registration.ts'
+import { keptOf, readRegistration, refused, type Said } from './read-registration.ts'
 import { invalidToken } from './register-client.ts'
 import { registrableMembers } from './registrable-members.ts'
 import { registrationAnswer } from './registration-answer.ts'
@@ -78,9 +78,6 @@ export async function replaceOwnRegistration(
   if (!(await namesOwnSecret(store, row.client_id, said['client_secret'])))
     return err(refused(['client_secret'], 'must be the current one, or be left out'))
   const before = metadataOf(row)
-  const kept = Object.fromEntries(
-    Object.entries(before).filter(([name]) => !registrableMembers.some((own) => own === name)),
-  )
   const metadata = readRegistration(
     withoutIdleSector(said),
     {
@@ -90,7 +87,7 @@ export async function replaceOwnRegistration(
       // What it was admitted with: only a token admits client_credentials.
       grantTypes: ['authorization_code', 'refresh_token', ...before.grant_types],
     },
-    { ...kept, token_endpoint_auth_method_named: said['token_endpoint_auth_method'] != null },
+    { ...keptOf(before), token_endpoint_auth_method_named: said['token_endpoint_auth_method'] != null },
   )
   if (!metadata.ok) return metadata
   const after = metadata.value

@@ -3,8 +3,11 @@
  * administrators are held to. Unknown members are ignored, as §2 demands; so are those that only administrators set.
  */
 import { clientCreation } from '../admin/clients/client-schemas.ts'
-import { checkClientMetadata, type MetadataContext } from '../clients/check-client-metadata.ts'
-import { isConfidential } from '../clients/client.ts'
+import {
+  checkClientMetadata,
+  type MetadataContext,
+  mayDoWithoutPkce,
+} from '../clients/check-client-metadata.ts'
 import { type ClientMetadata, type Given, scopesOf } from '../clients/client-metadata.ts'
 import { completeMetadata } from '../clients/complete-metadata.ts'
 import { type OpenAccess, unreviewedTerms } from '../clients/limit-unreviewed.ts'
@@ -28,7 +31,8 @@ export type Said = Readonly<Record<string, unknown>>
 /**
  * The metadata of a client that registers itself.
  * @param said a JSON object
- * @param kept members that administrators set, of a client that changes its registration
+ * @param kept members that administrators set, of a client that changes its registration; `require_pkce` only if one of them
+ * demands it
  */
 export function readRegistration(
   said: Said,
@@ -52,6 +56,14 @@ export function readRegistration(
   const metadata = complete({ ...kept, ...parsed.data }, context)
   const [fault] = checkClientMetadata(metadata, context)
   if (fault) return err(refused('pointer' in fault ? fault.pointer.slice(2).split('/') : [], fault.detail))
+  // Attack: the client loses its exemption and with it the sign of that demand, and then gets the exemption again.
+  if (kept.require_pkce && !isExemptFromPkce(metadata))
+    return err(
+      refused(
+        ['token_endpoint_auth_method'],
+        'must not become none, nor scope lose openid, while PKCE is demanded',
+      ),
+    )
   const closed = metadata.grant_types.find((type) => !context.grantTypes.includes(type))
   if (closed !== undefined) return err(refused(['grant_types'], 'has one that is not for such clients'))
   // Unknown scopes, those of APIs that are not open and those of the administration look the same.
@@ -62,18 +74,26 @@ export function readRegistration(
 
 /** Defaults are those of the admin API; what it answers with stands in the registration. */
 function complete(given: Given, { assigned, profile }: RegistrationContext): ClientMetadata {
-  const metadata = completeMetadata(given, assigned ?? profile)
-  return {
-    ...metadata,
+  const metadata: ClientMetadata = {
+    ...completeMetadata(given, assigned ?? profile),
     ...unreviewedTerms,
     reviewed: false,
     profile: assigned ?? null,
-    // OpenID Connect Core knows no PKCE: clients of its profile may have the nonce instead (RFC 9700 §2.1.1). Attack: one that
-    // an administrator has made use PKCE changes its registration to be rid of it.
-    require_pkce:
-      given.require_pkce === true ||
-      !(assigned === 'oidc' && isConfidential(metadata) && scopesOf(metadata).includes('openid')),
   }
+  return { ...metadata, require_pkce: given.require_pkce === true || !isExemptFromPkce(metadata) }
+}
+
+/** OpenID Connect Core knows no PKCE: clients of its profile may have the nonce instead (RFC 9700 §2.1.1). */
+const isExemptFromPkce = (metadata: ClientMetadata): boolean =>
+  metadata.profile === 'oidc' && mayDoWithoutPkce(metadata)
+
+/**
+ * What an administrator has made of a client that registered itself. Attack: one that is to use PKCE changes its registration
+ * to be rid of it. Who had no exemption used PKCE anyway, and may come to have one.
+ */
+export function keptOf(before: ClientMetadata): Partial<ClientMetadata> {
+  const kept = Object.entries(before).filter(([name]) => !registrableMembers.some((own) => own === name))
+  return { ...Object.fromEntries(kept), require_pkce: before.require_pkce && isExemptFromPkce(before) }
 }
 
 /**

@@ -254,9 +254,12 @@ const ownerOf = (address: string): string => {
 }
 
 /** RFC 9700 §2.1.1: without PKCE only the nonce of an ID token detects an injected code. */
+export const mayDoWithoutPkce = (metadata: ClientMetadata): boolean =>
+  isConfidential(metadata) && scopesOf(metadata).includes('openid')
+
 const pkce: Rule = (metadata) => [
   ...when(
-    !metadata.require_pkce && !(isConfidential(metadata) && scopesOf(metadata).includes('openid')),
+    !metadata.require_pkce && !mayDoWithoutPkce(metadata),
     'require_pkce',
     'may be false only for clients that authenticate and use OpenID Connect (scope openid)',
   ),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { checkAddress } from '../kit/guarded-fetch.ts'
 import { isPublicHost } from '../kit/public-host.ts'
 import type { deploymentVariables } from './deployment-variables.ts'
-import { flag, isLoopback, type Read } from './variable.ts'
+import { flag, folder, isLoopback, type Read } from './variable.ts'
 
 /** Whether it is `host:port` as a URL has it, of a public host and not the port that needs no permission. */
 function isFetchHost(text: string): boolean {
@@ -34,9 +34,7 @@ export const fetchVariables = {
     .describe(
       'Other ports than 443 that outgoing fetches (`jwks_uri`, `sector_identifier_uri`) may reach: a comma-separated list of `host:port`, e.g. `keys.example.com:8443`. Always https and public hosts only.',
     ),
-  AUTHLY_BREACHED_PASSWORDS_URL: z
-    .string()
-    .refine((value) => URL.canParse(value) && value.endsWith('/'), 'must be a URL that ends in a slash')
+  AUTHLY_BREACHED_PASSWORDS_URL: folder
     .optional()
     .describe(
       'Where passwords are looked up in a list of breached ones: a server that speaks the range search of Have I Been Pwned, whose own address is `https://api.pwnedpasswords.com/range/`. It learns the first five digits of a SHA-1 hash ([passwords](passwords.md#breached-passwords)). Without it, or with the setting `passwords.breach_check` off, nothing is looked up.',

@@ -23,6 +23,14 @@ export const flag = (description: string) =>
     .transform((value) => value === 'true')
     .describe(description)
 
+/** What paths are put after. */
+export const folder = z
+  .string()
+  .refine((value) => URL.canParse(value) && value.endsWith('/'), 'must be a URL that ends in a slash')
+
+/** Development and tests: what stands in for an API of others, and gets the secrets that are meant for it. */
+export const standIn = folder.refine(isLoopback, 'must be a loopback address')
+
 export const origin = z
   .string()
   .refine((value) => URL.canParse(value), 'must be an absolute URL')

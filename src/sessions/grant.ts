@@ -29,7 +29,7 @@ export interface Grant {
    * own (RFC 9449 §5, RFC 8705 §4).
    */
   readonly cnf?: Confirmation | undefined
-  /** The key came with a refresh: the tokens of the family from before it go without. */
+  /** The key came with a refresh: the tokens of the family from before it were issued to nobody's key. */
   readonly bound_later?: true | undefined
 }
 

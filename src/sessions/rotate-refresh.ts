@@ -18,6 +18,8 @@ export interface RotateRefresh {
   readonly grant_id: string
   readonly client_id: string
   readonly presented_hash: string
+  /** The presented token was issued to whoever showed the key of the grant. */
+  readonly issued_to_key?: boolean | undefined
   /** The presented token stays the current one: there is no successor. */
   readonly keeps_token?: boolean
   readonly successor_hash: string
@@ -71,14 +73,17 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
     return { status: 'refused' }
   const { grant, family } = stored
   const isProven = provesAll(grant.cnf, input.cnf)
-  // Before the token is judged. Attack: whoever copied it has the family of its owner revoked, or tries it with a key of
-  // their own: without the right key nobody changes anything.
-  if (!isProven && !grant.bound_later) return { status: 'other_key' }
+  const precedesKey = grant.bound_later && !input.issued_to_key
+  // Before the token is judged. Attack: whoever copied a token of the key has the family of its owner revoked, or tries it
+  // with a key of their own: without the right key nobody changes anything.
+  if (!isProven && !precedesKey) return { status: 'other_key' }
   if (input.proof && state.spentProofs.has(input.proof)) return { status: 'proof_used' }
   const decision = decideRefresh(family, input.presented_hash, input.now, input.policy)
 
   if (decision.status === 'expired') return { status: 'refused' }
-  if (decision.status === 'reused') {
+  // Attack: a thief binds a stolen token to a key of their own and is not noticed if its owner, who has none, comes back
+  // within the grace window. Of two who have a token from before the key, one has copied it.
+  if (decision.status === 'reused' || !isProven) {
     record(state, 'token.refresh_reused', stored, input)
     revokeGrant(state, stored, {
       now: input.now,
@@ -88,9 +93,6 @@ export function rotateRefresh(state: SubjectState, input: RotateRefresh): Rotate
     })
     return { status: 'reused' }
   }
-  // Attack: a thief binds a stolen token to a key of their own, so that its owner's next refresh shows nothing. A token
-  // from before the key, which has none to show, was judged above.
-  if (!isProven) return { status: 'other_key' }
   // Before anything is consumed: a client that requested too much may retry with the same token.
   if (!isWithin(input.scopes, grant.scopes)) return { status: 'invalid_scope' }
   // Without a scope the refresh is about all that was granted.

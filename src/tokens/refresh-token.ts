@@ -10,6 +10,8 @@ import { type IssuedHandle, issueHandle, openHandle } from '../kit/sealed-handle
 export interface RefreshRouting {
   readonly u: string
   readonly g: string
+  /** Issued to a client that showed the key to which the grant is bound. */
+  readonly k?: true
 }
 
 /** What a retry must receive again. */
@@ -20,8 +22,13 @@ export interface RefreshReplay {
   readonly iat: number
 }
 
-export const issueRefreshToken = (root: RootSecret, userId: string, grantId: string): Promise<IssuedHandle> =>
-  issueHandle(root, 'rt', { u: userId, g: grantId } satisfies RefreshRouting)
+export const issueRefreshToken = (
+  root: RootSecret,
+  userId: string,
+  grantId: string,
+  toKey = false,
+): Promise<IssuedHandle> =>
+  issueHandle(root, 'rt', { u: userId, g: grantId, ...(toKey && { k: true }) } satisfies RefreshRouting)
 
 export const openRefreshToken = (root: RootSecret, token: string) =>
   openHandle<RefreshRouting>(root, 'rt', token)

@@ -392,6 +392,32 @@ describe('a client and its registration (RFC 7592)', () => {
     expect(await rowOf(id)).toMatchObject({ require_pkce: true, max_sessions_per_user: 3 })
   })
 
+  test('that comes to have what stands for PKCE may do without it; an administrator’s demand is not got round', async () => {
+    await changeSetting('client_registration.profile', 'oidc')
+    const isPublic = { ...web, token_endpoint_auth_method: 'none' }
+    const { id, token, path } = await registered(isPublic)
+    const put = (body: object) =>
+      callRegistration(path, { method: 'PUT', token, body: { ...body, client_id: id } })
+    expect(await rowOf(id)).toMatchObject({ require_pkce: true })
+    await json(put(web))
+    expect(await rowOf(id)).toMatchObject({ require_pkce: false })
+    await json(put(isPublic))
+    expect(await rowOf(id)).toMatchObject({ require_pkce: true })
+    await json(put(web))
+    const patched = await callAdmin(await addAdmin(), 'PATCH', `/admin/clients/${id}`, {
+      ...{ body: { require_pkce: true }, headers: { 'if-match': '*' } },
+    })
+    expect(patched.status).toBe(200)
+    for (const detour of [isPublic, { ...web, scope: 'profile' }]) {
+      expect(await json(put(detour), 400)).toMatchObject({ error: 'invalid_client_metadata' })
+      await json(put({ ...web, client_name: `After ${JSON.stringify(detour)}`.slice(0, 40) }))
+      expect(await rowOf(id)).toMatchObject({
+        require_pkce: true,
+        token_endpoint_auth_method: 'client_secret_basic',
+      })
+    }
+  })
+
   test('refuses what must not be sent, and an id that is not its own', async () => {
     const { id, token, path } = await registered()
     const put = (body: object) => callRegistration(path, { method: 'PUT', token, body })

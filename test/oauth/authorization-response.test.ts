@@ -45,14 +45,14 @@ const needs = {
   config: { issuer },
   now: () => start,
   signJwt: createSignJwt({ keyring }),
-  prepareEncryption: createPrepareEncryption({
-    fetchClientJwks: async ({ jwks }) => jwks as JSONWebKeySet | undefined,
-  }),
 }
+const prepareEncryption = createPrepareEncryption({
+  fetchClientJwks: async ({ jwks }) => jwks as JSONWebKeySet | undefined,
+})
 const answer = async (to: RedirectTarget, response: ResponseParameters) => {
-  const answered = await authorizationResponse(needs, to, response, english)
-  if (!answered.ok) throw new Error(answered.error.error)
-  return answered.value
+  const encrypt = await prepareEncryption(to.client, 'authorization')
+  if (!encrypt.ok) throw new Error(encrypt.error.error)
+  return authorizationResponse(needs, to, response, encrypt.value, english)
 }
 const english = async () => chooseLanguage('en', undefined)
 
@@ -177,13 +177,6 @@ describe('a signed authorization response (JARM)', () => {
       }),
       { examples: [['","aud":"evil'], ['__proto__'], ['\u2028']] },
     )
-  })
-
-  it('that cannot be encrypted is not sent at all', async () => {
-    const client = aClient({ jwks: { keys: [] }, authorization_encrypted_response_alg: 'RSA-OAEP-256' })
-    const to = target({ response_mode: 'jwt', client })
-    const answered = await authorizationResponse(needs, to, { code: 'c' }, english)
-    expect(answered).toMatchObject({ ok: false, error: { error: 'temporarily_unavailable', status: 503 } })
   })
 })
 

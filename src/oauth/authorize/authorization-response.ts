@@ -2,8 +2,8 @@
  * The authorization response in the mode that was asked for (`response-modes/`), always with `iss`: as a parameter (RFC
  * 9207), or in the JWT that has all of them (JARM).
  */
+import type { Encrypt } from '../../clients/encryption.ts'
 import { explain } from '../../kit/explain.ts'
-import { ok, type Result } from '../../kit/result.ts'
 import type { Language } from '../../messages/choose-language.ts'
 import type { OAuthRefusal } from '../../protocol/refusal.ts'
 import type { RedirectTarget } from './redirect-target.ts'
@@ -19,28 +19,29 @@ export interface AuthorizationResponseNeeds extends SignedResponseNeeds {
 
 /**
  * Renders success or refusal at the validated target.
+ * @param encrypt for a signed response, as it was prepared before anything was used up
  * @param language of the form_post page
- * @returns a refusal to be shown here, when the response cannot be encrypted to the client
  */
 export async function authorizationResponse(
   needs: AuthorizationResponseNeeds,
   target: RedirectTarget,
   response: ResponseParameters,
+  encrypt: Encrypt | undefined,
   language: () => Promise<Language>,
-): Promise<Result<Response, OAuthRefusal>> {
-  const sent = await parametersOf(needs, target, response)
-  if (!sent.ok) return sent
-  const rendered = await target.response_mode.render(target.redirect_uri, sent.value, language)
-  if ('code' in response) return ok(rendered)
+): Promise<Response> {
+  const sent = await parametersOf(needs, target, response, encrypt)
+  const rendered = await target.response_mode.render(target.redirect_uri, sent, language)
+  if ('code' in response) return rendered
   const { error, description, descriptionForLog = description, detail } = response.refusal
-  return ok(explain(rendered, { error, description: descriptionForLog, detail }))
+  return explain(rendered, { error, description: descriptionForLog, detail })
 }
 
 async function parametersOf(
   needs: AuthorizationResponseNeeds,
   target: RedirectTarget,
   response: ResponseParameters,
-): Promise<Result<Readonly<Record<string, string>>, OAuthRefusal>> {
+  encrypt: Encrypt | undefined,
+): Promise<Readonly<Record<string, string>>> {
   const parameters = {
     ...('code' in response
       ? {
@@ -51,8 +52,7 @@ async function parametersOf(
     ...(target.state === undefined ? {} : { state: target.state }),
     iss: needs.config.issuer,
   }
-  if (!target.response_mode.signed) return ok(parameters)
+  if (!target.response_mode.signed) return parameters
   const { signedResponse } = await import('./signed-response.ts')
-  const signed = await signedResponse(needs, target, parameters)
-  return signed.ok ? ok({ response: signed.value }) : signed
+  return { response: await signedResponse(needs, target, parameters, encrypt) }
 }

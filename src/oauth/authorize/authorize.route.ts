@@ -12,7 +12,7 @@ import { invalidRequest } from '../../protocol/refusal.ts'
 import { plain } from '../../protocol/request-provenance.ts'
 import { useUp } from './ask.ts'
 import { authorizationResponse, type ResponseParameters } from './authorization-response.ts'
-import { type AuthorizeOutcome, authorize, type InteractionPage } from './authorize.ts'
+import { type AuthorizeAnswer, type AuthorizeOutcome, authorize, type InteractionPage } from './authorize.ts'
 import { claimNames } from './decide-authorize.ts'
 import { mayRedirect } from './may-redirect.ts'
 import type { RedirectTarget } from './redirect-target.ts'
@@ -97,55 +97,52 @@ async function respond(
   const taken = await deps.rateLimiter.take('authorize-ip', origin.ip ?? 'unknown')
   if (!taken.allowed)
     return (await errorPages()).renderTooManyRequests(c, taken, parameters.get('ui_locales'))
-  const { outcome, parameters: asked } = await authorize(deps, {
+  const answer = await authorize(deps, {
     parameters,
     cookieHeader: c.req.header('cookie'),
     interaction,
     fillsWindow: c.req.header('sec-fetch-dest') === 'document',
     origin,
   })
+  const { outcome, parameters: asked } = answer
   switch (outcome.kind) {
     // Errors before the redirect URI is validated are shown here (RFC 6749 §4.1.2.1).
     case 'local':
       return (await errorPages()).renderRefusalPage(c, outcome.refusal, asked.get('ui_locales'))
     case 'redirect':
-      return toClient(c, asked, outcome.target, { refusal: outcome.refusal })
+      return toClient(c, answer, outcome.target, { refusal: outcome.refusal })
     case 'code':
-      return respondWithCode(c, asked, outcome)
+      return respondWithCode(c, answer, outcome)
     case 'finished': {
       const { showFinished } = await import('../../pages/lost-interaction.ts')
       return showFinished(c, interaction as Interaction)
     }
     case 'interact':
-      return toPage(c, outcome, interaction)
+      return toPage(c, answer, outcome, interaction)
   }
 }
 
-/** Answers at the validated target; here, when nothing can be encrypted to the client. */
-async function toClient(
+/** Answers at the validated target. */
+const toClient = (
   c: Context<AppEnv>,
-  parameters: Parameters,
+  { parameters, encrypt }: Omit<AuthorizeAnswer, 'outcome'>,
   target: RedirectTarget,
   response: ResponseParameters,
-): Promise<Response> {
-  const answer = await authorizationResponse(c.env.deps, target, response, languageOf(c, parameters))
-  return answer.ok
-    ? answer.value
-    : (await errorPages()).renderRefusalPage(c, answer.error, parameters.get('ui_locales'))
-}
+): Promise<Response> =>
+  authorizationResponse(c.env.deps, target, response, encrypt, languageOf(c, parameters))
 
 async function respondWithCode(
   c: Context<AppEnv>,
-  parameters: Parameters,
+  answer: AuthorizeAnswer,
   { target, code, request }: Extract<AuthorizeOutcome, { kind: 'code' }>,
 ): Promise<Response> {
   const { config } = c.env.deps
   if (!config.sessionManagement || !request.scopes.includes('openid')) {
-    return toClient(c, parameters, target, { code })
+    return toClient(c, answer, target, { code })
   }
   const { addSessionState } = await import('./session-state.ts')
   const added = await addSessionState(config, request, c.req.header('cookie'))
-  const response = await toClient(c, parameters, target, { code, ...added.parameters })
+  const response = await toClient(c, answer, target, { code, ...added.parameters })
   for (const cookie of added.cookies) response.headers.append('set-cookie', cookie)
   return response
 }
@@ -153,6 +150,7 @@ async function respondWithCode(
 /** Redirects the user to a hosted page with the request, sealed and bound to this browser. */
 async function toPage(
   c: Context<AppEnv>,
+  { encrypt }: AuthorizeAnswer,
   { page, request, asked, because }: Extract<AuthorizeOutcome, { kind: 'interact' }>,
   previous: Interaction | undefined,
 ): Promise<Response> {
@@ -189,7 +187,7 @@ async function toPage(
       return (await errorPages()).renderRefusalPage(c, refusal, parameters.get('ui_locales'))
     }
     await useUp(deps, request)
-    return toClient(c, parameters, request.target, { refusal })
+    return toClient(c, { parameters, encrypt }, request.target, { refusal })
   }
   const sealed = await sealInteraction(deps.root, interaction)
   const headers = new Headers({

@@ -9,13 +9,14 @@ import { toldClass } from '../../authentication/acr.ts'
 import { policyOf } from '../../authentication/sign-in-policy.ts'
 import type { SignInPolicy } from '../../authentication/sign-in-state.ts'
 import type { Client } from '../../clients/client.ts'
-import type { PrepareEncryption } from '../../clients/encryption.ts'
+import type { Encrypt, PrepareEncryption } from '../../clients/encryption.ts'
 import type { Config } from '../../config.ts'
 import type { FindConsent } from '../../consents/consent.ts'
 import type { Interaction } from '../../interaction/interaction.ts'
 import { readSession, type SessionRouting } from '../../interaction/session-cookie.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { uuidv7 } from '../../kit/ids.ts'
+import { ok, type Result } from '../../kit/result.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import type { OpenedHandle } from '../../kit/sealed-handle.ts'
 import { isUnavailable } from '../../kit/unavailable.ts'
@@ -101,18 +102,25 @@ export interface AuthorizeAnswer {
   readonly outcome: AuthorizeOutcome
   /** What was really asked for; as received, if that could not be found out. */
   readonly parameters: Parameters
+  /** For a signed response to the client; `undefined`: it is sent as it is. */
+  readonly encrypt: Encrypt | undefined
 }
 
 /** Processes an authorization request. */
 export async function authorize(needs: AuthorizeNeeds, input: AuthorizeInput): Promise<AuthorizeAnswer> {
   const asked = await readRequest(needs, input.parameters, input.interaction)
-  if (!asked.ok)
-    return { outcome: keepHere(input, input.parameters, asked.error), parameters: input.parameters }
-  const { parameters } = asked.value
-  const outcome = keepHere(input, parameters, await answer(needs, input, asked.value))
-  if (!(await isOver(needs, input, asked.value, outcome))) return { outcome, parameters }
+  const { parameters } = asked.ok ? asked.value : input
+  const checked = asked.ok ? await checkAuthorizeRequest(needs, 'authorize', asked.value) : asked.error
+  const prepared = await prepareResponse(needs, checked)
+  if (!prepared.ok)
+    return { outcome: { kind: 'local', refusal: prepared.error }, parameters, encrypt: undefined }
+  const encrypt = prepared.value
+  const answered = checked.kind === 'request' ? await answer(needs, input, checked.request) : checked
+  const outcome = keepHere(input, parameters, answered)
+  if (!asked.ok || !(await isOver(needs, input, asked.value, outcome)))
+    return { outcome, parameters, encrypt }
   const over = { kind: 'local', refusal: unknownHandle('used before') } as const
-  return { outcome: input.interaction ? { kind: 'finished' } : over, parameters }
+  return { outcome: input.interaction ? { kind: 'finished' } : over, parameters, encrypt }
 }
 
 /** An error of a client that nobody reviewed is shown here, unless somebody has acted. */
@@ -139,15 +147,11 @@ async function isOver(
 async function answer(
   needs: AuthorizeNeeds,
   input: AuthorizeInput,
-  asked: CheckInput,
+  asked: AuthorizeRequest,
 ): Promise<AuthorizeOutcome> {
-  const checked = await checkAuthorizeRequest(needs, 'authorize', asked)
-  const unsendable = await whyUnsendable(needs, checked)
-  if (unsendable) return { kind: 'local', refusal: unsendable }
-  if (checked.kind !== 'request') return checked
   const cookie = await readSession(needs, input.cookieHeader)
   const settings = await needs.readSettings()
-  const { decision, request } = await decide(needs, input, { request: checked.request, settings }, cookie)
+  const { decision, request } = await decide(needs, input, { request: asked, settings }, cookie)
   switch (decision.next) {
     case 'issue':
       if (input.interaction && !(await consumeInteraction(needs, input.interaction, decision.session))) {
@@ -171,18 +175,16 @@ async function answer(
 }
 
 /**
- * Found out before anybody signs in and before anything is used up: what cannot be encrypted to the client never leaves, and
- * the same request is good once there is a key.
+ * Done before anybody signs in and before anything is used up: what cannot be encrypted to the client never leaves, and the
+ * same request is good once there is a key.
  */
-async function whyUnsendable(
+async function prepareResponse(
   { prepareEncryption }: AuthorizeNeeds,
   checked: CheckedAuthorize,
-): Promise<OAuthRefusal | undefined> {
-  if (checked.kind === 'local') return undefined
+): Promise<Result<Encrypt | undefined, OAuthRefusal>> {
+  if (checked.kind === 'local') return ok(undefined)
   const { client, response_mode } = checked.kind === 'request' ? checked.request.target : checked.target
-  if (!response_mode.signed) return undefined
-  const prepared = await prepareEncryption(client, 'authorization')
-  return prepared.ok ? undefined : prepared.error
+  return response_mode.signed ? prepareEncryption(client, 'authorization') : ok(undefined)
 }
 
 async function decide(

@@ -1,8 +1,7 @@
 /** The authorization response as a JWT (JARM §2.1, §2.2). Loaded only for the response modes that want one. */
+import type { Encrypt } from '../../clients/encryption.ts'
 import { type SignedForClientNeeds, signedForClient } from '../../clients/signed-for-client.ts'
 import { type Clock, toSeconds } from '../../kit/clock.ts'
-import type { Result } from '../../kit/result.ts'
-import type { OAuthRefusal } from '../../protocol/refusal.ts'
 import type { RedirectTarget } from './redirect-target.ts'
 
 export interface SignedResponseNeeds extends SignedForClientNeeds {
@@ -20,11 +19,9 @@ export function signedResponse(
   needs: SignedResponseNeeds,
   { client }: RedirectTarget,
   parameters: Readonly<Record<string, string>>,
-): Promise<Result<string, OAuthRefusal>> {
+  encrypt: Encrypt | undefined,
+): Promise<string> {
   const iat = toSeconds(needs.now())
-  return signedForClient(needs, client, {
-    response: 'authorization',
-    typ: 'JWT',
-    claims: { ...parameters, aud: client.client_id, iat, exp: iat + lifetimeSeconds },
-  })
+  const claims = { ...parameters, aud: client.client_id, iat, exp: iat + lifetimeSeconds }
+  return signedForClient(needs, client, { response: 'authorization', typ: 'JWT', claims }, encrypt)
 }

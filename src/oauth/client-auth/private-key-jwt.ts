@@ -6,6 +6,7 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Client } from '../../clients/client.ts'
 import { acceptedSigningAlgs, verifyWithClientKeys } from '../../clients/verify-with-client-keys.ts'
+import { isOfType } from '../../protocol/jwt-type.ts'
 import { clientSingleUse } from '../../sessions/single-use.ts'
 import type { ClientAuthenticator, ClientAuthNeeds } from './define-method.ts'
 
@@ -72,15 +73,8 @@ async function verifySignature(
     const verified = await verifyWithClientKeys(needs, client, (key) => jwtVerify(assertion, key, options))
     if (!verified) return 'client keys cannot be fetched'
     // Attack: a request object that names its client in `sub` passes for an assertion (RFC 8725 §3.11, RFC 9101 §10.8).
-    const { typ = 'jwt' } = verified.protectedHeader
-    if (
-      !acceptedTypes.has(
-        String(typ)
-          .toLowerCase()
-          .replace(/^application\//, ''),
-      )
-    )
-      return 'it is a JWT of another type'
+    const { typ } = verified.protectedHeader
+    if (typ !== undefined && !isOfType(typ, acceptedTypes)) return 'it is a JWT of another type'
     // Attack: an assertion made for several servers, which another one of them presents here.
     return forIssuerAlone && typeof verified.payload.aud !== 'string'
       ? 'aud is not one string'

@@ -35,14 +35,16 @@ export const refreshToken: GrantType = {
     if (!details.ok) return details
     const opened = await openRefreshToken(needs.root, presented)
     if (!opened) return err(invalidGrant('refresh_token is not valid'))
-    const { u: userId, g: grantId } = opened.routing
+    const { u: userId, g: grantId, k: issuedToKey } = opened.routing
 
     const encrypt = await needs.prepareEncryption(client, 'id_token')
     if (!encrypt.ok) return encrypt
     const now = needs.now()
     const iat = toSeconds(now)
+    const binds = !isConfidential(client)
+    const toKey = binds && sender.cnf !== undefined
     const [successor, jti, catalog] = await Promise.all([
-      client.rules.rotates_refresh_tokens ? issueRefreshToken(needs.root, userId, grantId) : undefined,
+      client.rules.rotates_refresh_tokens ? issueRefreshToken(needs.root, userId, grantId, toKey) : undefined,
       userTokenId(needs.root, userId, grantId),
       catalogFor(needs.loadScopeCatalog, request),
     ])
@@ -52,6 +54,7 @@ export const refreshToken: GrantType = {
       grant_id: grantId,
       client_id: client.client_id,
       presented_hash: opened.secretHash,
+      issued_to_key: issuedToKey,
       // To an object of the version before, which keeps no token, a token is then its own successor.
       keeps_token: successor === undefined,
       successor_hash: successor?.secretHash ?? opened.secretHash,
@@ -65,7 +68,7 @@ export const refreshToken: GrantType = {
       policy: refreshPolicyOf(needs.config, client),
       access_token_expires_at: (iat + accessTokenTtlSeconds(needs.config, client)) * 1000,
       cnf: sender.cnf,
-      binds_key: !isConfidential(client),
+      binds_key: binds,
       proof: sender.proof,
       origin,
     })

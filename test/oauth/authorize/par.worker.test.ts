@@ -2,6 +2,8 @@ import { env, runInDurableObject } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import {
   CompactEncrypt,
+  compactDecrypt,
+  decodeJwt,
   exportJWK,
   generateKeyPair,
   importJWK,
@@ -10,7 +12,12 @@ import {
   SignJWT,
 } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createPrepareEncryption } from '../../../src/clients/prepare-encryption.ts'
 import { clients } from '../../../src/db/schema.ts'
+import { chooseLanguage } from '../../../src/messages/choose-language.ts'
+import { authorizationResponse } from '../../../src/oauth/authorize/authorization-response.ts'
+import { authorize } from '../../../src/oauth/authorize/authorize.ts'
+import { parseQuery } from '../../../src/protocol/parameters.ts'
 import { fetchFrom } from '../../contracts/worker-client.ts'
 import { testDatabase } from '../../fakes/database.ts'
 import { allow, issuer, openBrowser } from '../../login/browser.ts'
@@ -102,6 +109,36 @@ describe('a pushed request', () => {
       expect(page.html).toContain('temporarily_unavailable')
     }
     expect(await marksOf(app)).toEqual([])
+  })
+
+  it('is answered with the key that was there before it was used up, though the client has none now', async () => {
+    const app = await addApplication()
+    const { publicKey, privateKey } = await generateKeyPair('ECDH-ES', { extractable: true })
+    const jwk = { ...(await exportJWK(publicKey)), use: 'enc' }
+    await testDatabase()
+      .update(clients)
+      .set({ authorization_encrypted_response_alg: 'ECDH-ES', jwks: { keys: [jwk] } })
+      .where(eq(clients.client_id, app))
+    const parameters = parseQuery(
+      `${issuer}${await pushedPath(app, { response_mode: 'query.jwt', prompt: 'none' })}`,
+    )
+    if (!parameters.ok) throw new Error(parameters.error)
+    const fetched = [{ keys: [jwk] }]
+    const deps = Object.defineProperty(testDependencies(), 'prepareEncryption', {
+      value: createPrepareEncryption({ fetchClientJwks: async () => fetched.pop() }),
+    })
+    const { outcome, encrypt } = await authorize(deps, {
+      ...{ parameters: parameters.value, cookieHeader: undefined, interaction: undefined },
+      origin: { ip: '192.0.2.7', user_agent: 'test', request_id: 'test' },
+    })
+    if (outcome.kind !== 'redirect') throw new Error(outcome.kind)
+    expect(await marksOf(app)).toHaveLength(1)
+    expect(await deps.prepareEncryption(outcome.target.client, 'authorization')).toMatchObject({ ok: false })
+    const english = async () => chooseLanguage('en', undefined)
+    const response = await authorizationResponse(deps, outcome.target, outcome, encrypt, english)
+    const sent = new URL(response.headers.get('location') ?? '').searchParams.get('response') ?? ''
+    const { plaintext } = await compactDecrypt(sent, privateKey)
+    expect(decodeJwt(new TextDecoder().decode(plaintext))).toMatchObject({ error: 'login_required' })
   })
 
   it('begins a sign-in for five minutes, which may then take its time', async () => {

@@ -13,7 +13,7 @@ const maxSingleUseSeconds = 3600
 
 /**
  * Checks them.
- * @param digest of the claims; undefined: the object is published, for any number of requests
+ * @param digest of the claims; undefined: the object is made for any number of requests
  * @returns the one use of the object, where it has one; or what is wrong
  */
 export function checkObjectClaims(

@@ -37,13 +37,18 @@ export async function readRequestObject(
   const parameters = parsed.value
   // From here on they are the client's own words, and it may be told where it asks to be.
   const refused = (fault: string) => err({ refusal: invalidObject(fault), parameters })
-  const digest = isPublished ? undefined : await sha256(JSON.stringify(claims))
+  const isForOne = !isPublished && isOfOnePerson(parameters)
+  const digest = isForOne ? await sha256(JSON.stringify(claims)) : undefined
   const checked = checkObjectClaims(needs, client, claims, digest)
   if (!checked.ok) return refused(checked.error)
   const fault = contradiction(received.parameters, parameters)
   if (fault !== undefined) return refused(fault)
   return ok({ parameters, provenance: { pushed: false, signed: true, once: checked.value } })
 }
+
+/** A client chooses both anew for each person. Behind a button without them, one object may be there for everybody. */
+const isOfOnePerson = (parameters: Parameters): boolean =>
+  parameters.get('state') !== undefined || parameters.get('nonce') !== undefined
 
 /**
  * OpenID Connect Core §6.1: what OAuth requires may stand beside the object and must say the same. Other parameters

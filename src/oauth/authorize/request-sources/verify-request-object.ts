@@ -8,6 +8,7 @@ import { acceptedSigningAlgs, verifyWithClientKeys } from '../../../clients/veri
 import { decodeText, isCompactJws } from '../../../kit/base64url.ts'
 import { parseStrictObject } from '../../../kit/json-object.ts'
 import { err, ok, type Result } from '../../../kit/result.ts'
+import { isOfType } from '../../../protocol/jwt-type.ts'
 import type { RequestSourceNeeds } from './request-source.ts'
 
 export type ObjectClaims = Readonly<Record<string, unknown>>
@@ -67,10 +68,7 @@ function headerFault(object: string): string | undefined {
   // Attack: an extension that we do not know changes what is signed (RFC 7515 §4.1.11, RFC 7797).
   if ('crit' in header || 'b64' in header) return 'its header asks for an extension'
   const type = header['typ']
-  if (type === undefined) return undefined
-  const isAccepted =
-    typeof type === 'string' && acceptedTypes.has(type.toLowerCase().replace(/^application\//, ''))
-  return isAccepted ? undefined : 'it is a JWT of another type'
+  return type === undefined || isOfType(type, acceptedTypes) ? undefined : 'it is a JWT of another type'
 }
 
 async function verifySignature(

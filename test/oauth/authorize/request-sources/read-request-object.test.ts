@@ -190,6 +190,19 @@ describe('a request object', () => {
     expect(await onceOf(short, { isPublished: true })).toBeUndefined()
   })
 
+  it('without a jti is for many unless it has what is chosen for one person', async () => {
+    const onceOf = async (claims: Claims) => {
+      const outcome = await read(await sign({ ...correct(), exp: seconds(60), ...claims }))
+      return outcome.ok ? outcome.value.provenance.once?.id : expect.fail(outcome.error.refusal.description)
+    }
+    // Such as one that a client signs every hour, for everybody who presses its button.
+    expect(await onceOf({ state: undefined })).toBeUndefined()
+    expect(await onceOf({ state: '' })).toBeUndefined()
+    expect(await onceOf({ state: undefined, jti: 'j' })).toBe('jti j')
+    expect(await onceOf({ state: undefined, nonce: 'n' })).toMatch(/^claims /)
+    expect(await onceOf({})).toMatch(/^claims /)
+  })
+
   it('of a client whose requests age has nbf and exp, an hour apart at most (FAPI 2.0 Message Signing §5.3.1)', async () => {
     const strict = aClient({
       ...{ jwks: { keys: [jwk] } },
