@@ -201,11 +201,13 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       return again === undefined ? this.#drop() : this.#alarm.ringBy(again)
     }
     // First: the trail tells the order before what comes of it.
-    const told = await this.#outbox.flush()
+    await this.#outbox.flush()
     try {
-      const isOver = (await this.#work(storage.kv.get<string>(keys.webhookId) ?? '')) === 'over'
-      if (isOver && told === 'empty') return this.#drop()
-      this.#ring()
+      if ((await this.#work(storage.kv.get<string>(keys.webhookId) ?? '')) !== 'over') return this.#ring()
+      // Judged now: an order may have come while Postgres was asked, and what is told of it is not lost with it.
+      if (this.#outbox.backlog().waiting === 0) return this.#drop()
+      // The alarm that delivers it finds again that it is over.
+      storage.kv.put(keys.changed, true)
     } catch (error) {
       logWarning('webhook_failed', { subject: 'outbox', reason: describeError(error) })
       this.#alarm.ringBy(Date.now() + unavailableMs)
