@@ -537,6 +537,31 @@ describe('an outbox that fails', () => {
   })
 })
 
+describe('an order of a worker of the version before, which tells the trail itself', () => {
+  it.each(['sendAgain', 'sendTest', 'replay'] as const)(
+    '%s: is taken, and so is the next',
+    async (method) => {
+      const { id } = await openWebhook()
+      const due = () => ({ event_id: uuidv7(), position: 1, type: 'user.created', subject: null })
+      const range = { from: '2026-01-01T00:00:00Z', until: '2026-02-01T00:00:00Z', only: 'all' } as const
+      const outbox = outboxOf(id)
+      const order = {
+        sendAgain: () => outbox.sendAgain(id, due()),
+        sendTest: () => outbox.sendTest(id, testEvent()),
+        replay: () => outbox.replay({ id: uuidv7(), webhook_id: id, authorized: {} as Authorized, ...range }),
+      }[method]
+      expect([await order(), await order()]).toEqual([true, true])
+      expect(await ringsAt(outbox)).not.toBeNull()
+      const counts = await runInDurableObject(outbox, (_, { storage: { sql } }) =>
+        ['deliveries', 'replays', 'outbox'].map(
+          (table) => sql.exec<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).one().n,
+        ),
+      )
+      expect(counts).toEqual(method === 'replay' ? [0, 2, 0] : [2, 0, 0])
+    },
+  )
+})
+
 describe('an order for an endpoint that is over', () => {
   type Over = { readonly enabled: false } | 'deleted'
 
