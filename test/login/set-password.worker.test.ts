@@ -1,7 +1,8 @@
-import { eq, sql } from 'drizzle-orm'
+import { env, runDurableObjectAlarm } from 'cloudflare:test'
+import { and, eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createEvent } from '../../src/audit/create-event.ts'
-import { passkeys, passwordCredentials, passwordSetupLinks, users } from '../../src/db/schema.ts'
+import { auditEvents, passkeys, passwordCredentials, passwordSetupLinks, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { en } from '../../src/messages/en.ts'
 import { createPasswordStore } from '../../src/passwords/password.store.ts'
@@ -92,6 +93,8 @@ describe('a link to set a password', () => {
     const browser = openBrowser()
     const page = await browser.get(path)
     expect(page.html).not.toContain('new_password')
+    // By another way than this link.
+    await signInAs(id, await addClient([]))
     const authenticator = createSoftwareAuthenticator()
     const fields = await answer(page, authenticator)
     const saved = await browser.post('/set-password', fields)
@@ -101,6 +104,12 @@ describe('a link to set a password', () => {
     expect((await browser.get('/account')).html).toContain(email)
     const types = (await eventsAbout(id)).map(({ type }) => type)
     expect(types).toContain('passkey.created')
+    await runDurableObjectAlarm(env.USER_SESSIONS.getByName(id))
+    const ended = await testDatabase()
+      .select({ data: auditEvents.data })
+      .from(auditEvents)
+      .where(and(eq(auditEvents.user_id, id), eq(auditEvents.type, 'session.ended')))
+    expect(ended).toEqual([{ data: { reason: 'credentials_reset' } }])
     expect((await browser.post('/set-password', fields)).status).toBe(400)
     expect((await browser.get(path)).status).toBe(400)
     await useSettings({})
