@@ -123,14 +123,15 @@ describe('a link to set a password', () => {
     expect(page.html).toContain('new_password')
     const refused = await browser.post('/set-password', await answer(page, createSoftwareAuthenticator()))
     expect(refused.html).toContain(en.registration.termsMissing)
+    // Of one page: each time that it is opened counts as a use of the link.
     const forms = await Promise.all(
       Array.from({ length: 20 }, async () => ({
-        ...(await answer(await browser.get(path), createSoftwareAuthenticator())),
+        ...(await answer(page, createSoftwareAuthenticator())),
         terms: 'yes',
       })),
     )
     const answers = await Promise.all(forms.map((form) => browser.post('/set-password', form)))
-    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([303, ...Array(19).fill(400)])
     const own = await testDatabase().select().from(passkeys).where(eq(passkeys.user_id, id))
     expect(own).toHaveLength(1)
     await useSettings({})
