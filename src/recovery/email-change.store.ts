@@ -52,11 +52,13 @@ export const createEmailChangeStore = (database: Database): EmailChangeStore => 
   },
 
   async findUndoable({ user_id, id }, secretHash) {
-    const { rows } = await database.execute<{ old_email: string }>(sql`
-      select old_email from email_changes join users on users.id = email_changes.user_id
+    // Undone and another address now. Attack: it is put back, its owner has another one since, and whoever reads the old
+    // mailbox signs them out by this link all day.
+    const { rows } = await database.execute<{ old_email: string; is_undone: boolean }>(sql`
+      select old_email, undone_at is not null as is_undone from email_changes join users on users.id = email_changes.user_id
       where email_changes.id = ${id}::uuid and users.id = ${user_id}::uuid and status = 'active'
-        and undo_secret_hash = ${secretHash} and undone_at is null and expires_at > now()`)
-    return rows[0]?.old_email
+        and undo_secret_hash = ${secretHash} and expires_at > now() and (undone_at is null or email = old_email)`)
+    return rows[0]
   },
 
   async undo({ user_id, id, old_email, secretHash, event, voided }) {

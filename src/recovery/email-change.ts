@@ -39,8 +39,14 @@ export interface EmailChangeStore {
     readonly undo_expires_at: number
     readonly event: AuditEvent
   }): Promise<'changed' | 'taken' | 'gone'>
-  /** The address that a change put away; undefined when it is undone or too old, or the account is not active. */
-  findUndoable(change: UndoRouting, secretHash: string): Promise<string | undefined>
+  /**
+   * The address that a change put away, and whether it is back already; undefined when the change is too old, or was undone
+   * and the account has another address now, or is not active.
+   */
+  findUndoable(
+    change: UndoRouting,
+    secretHash: string,
+  ): Promise<{ readonly old_email: string; readonly is_undone: boolean } | undefined>
   /**
    * Puts the address back and ends this change and all later ones, with its event: one statement. With `voided`, its event,
    * it also deletes the password, and all passkeys and one-time passwords where none is older than the change.
@@ -240,17 +246,23 @@ export async function undoChange(
   const { routing, secretHash } = opened
   const { user_id } = routing
   const [store, settings] = await Promise.all([needs.openEmailChangeStore(), needs.readSettings()])
-  const old_email = await store.findUndoable(routing, secretHash)
-  if (old_email === undefined) return 'over'
-  const now = needs.now()
-  const event = eventOf('email.restored', user_id, now, origin)
-  const voided = canRecover(settings, needs.config) ? passwordVoided(user_id, now, origin) : undefined
-  const undone = await store.undo({ ...routing, old_email, secretHash, event, voided })
-  if (undone === 'over') return 'over'
-  await retryOnce(() =>
-    needs
-      .sessionsOf(user_id)
-      .endAllSessions({ now, origin, reason: 'not_me', by: { actor_type: 'anonymous' } }),
-  )
+  const found = await store.findUndoable(routing, secretHash)
+  if (!found) return 'over'
+  const { old_email, is_undone } = found
+  const object = needs.sessionsOf(user_id)
+  const [now, by] = [needs.now(), { actor_type: 'anonymous' } as const]
+  const putBack = async () => {
+    const event = eventOf('email.restored', user_id, now, origin)
+    const voided = canRecover(settings, needs.config) ? passwordVoided(user_id, now, origin) : undefined
+    // Attack: the thief's passkey signs in by the object's copy after Postgres has deleted it.
+    const refusal = { now, origin, user_id, credential_ids: 'all', by } as const
+    if (voided) await retryOnce(() => object.refusePasskeys(refusal))
+    return store.undo({ ...routing, old_email, secretHash, event, voided })
+  }
+  // Pressed again, it makes nothing void: its owner may have recovered. But an object that failed the first time is told,
+  // or the thief would stay signed in.
+  const undone = is_undone ? 'undone' : await putBack()
+  // After `over` too: another press was first, and may have failed here.
+  await retryOnce(() => object.endAllSessions({ now, origin, reason: 'not_me', by }))
   return undone
 }

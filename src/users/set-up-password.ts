@@ -125,9 +125,8 @@ export async function completeSetup(
   })
   if (stored === 'stored') {
     // No session may outlive the old credential.
-    await retryOnce(() =>
-      needs.sessionsOf(userId).endAllSessions({ now, origin, reason: 'password_changed' }),
-    )
+    const reason = 'passkey' in chosen ? 'credentials_reset' : 'password_changed'
+    await retryOnce(() => needs.sessionsOf(userId).endAllSessions({ now, origin, reason }))
   }
   return stored
 }

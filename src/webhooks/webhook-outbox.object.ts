@@ -10,6 +10,7 @@ import { configOf } from '../config.ts'
 import { createBoundedBatch } from '../db/run-batch.ts'
 import { describeError } from '../kit/describe-error.ts'
 import { createGuardedSend } from '../kit/guarded-fetch.ts'
+import { uuidv7 } from '../kit/ids.ts'
 import { logWarning } from '../kit/log.ts'
 import { createObjectAlarm, type ObjectAlarm } from '../kit/object-alarm.ts'
 import { createObjectSchema, type ObjectSchema } from '../kit/object-schema.ts'
@@ -123,8 +124,9 @@ export class WebhookOutboxObject extends DurableObject<Env> {
   async sendAgain(
     webhookId: string,
     event: DueEvent,
-    orderId: string,
-    recorded: AuditEvent,
+    // A worker of v0.1.0 gives none: each of its orders is another one.
+    orderId = uuidv7(),
+    recorded?: AuditEvent,
   ): Promise<boolean> {
     return this.#take(webhookId, orderId, recorded, () => {
       if (!this.#hasRoomFor(event.event_id)) return false
@@ -134,7 +136,7 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     })
   }
 
-  async sendTest(webhookId: string, event: TrailEvent, recorded: AuditEvent): Promise<boolean> {
+  async sendTest(webhookId: string, event: TrailEvent, recorded?: AuditEvent): Promise<boolean> {
     return this.#take(webhookId, event.id, recorded, () => {
       if (!this.#hasRoomFor(event.id)) return false
       const due = { event_id: event.id, position: 0, type: event.type, subject: null }
@@ -145,7 +147,7 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     })
   }
 
-  async replay(order: ReplayOrder, recorded: AuditEvent): Promise<boolean> {
+  async replay(order: ReplayOrder, recorded?: AuditEvent): Promise<boolean> {
     return this.#take(order.webhook_id, order.id, recorded, () => {
       if (this.#replays.count() >= maxReplays) return false
       this.#replays.insert(order)
@@ -153,8 +155,12 @@ export class WebhookOutboxObject extends DurableObject<Env> {
     })
   }
 
-  /** Takes an order of an administrator, once: a request that is repeated hands it over again. */
-  #take(webhookId: string, orderId: string, recorded: AuditEvent, keep: () => boolean): boolean {
+  /**
+   * Takes an order of an administrator, once: a request that is repeated hands it over again.
+   * @param recorded undefined: from a worker of v0.1.0, which tells the trail itself and meets this object while a version
+   * spreads. The release after next can demand it.
+   */
+  #take(webhookId: string, orderId: string, recorded: AuditEvent | undefined, keep: () => boolean): boolean {
     const { kv } = this.ctx.storage
     this.#schema.ensure()
     const orders = kv.get<readonly string[]>(keys.orders) ?? []
@@ -165,10 +171,10 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       if (!isKept) return
       kv.put(keys.orders, [...orders, orderId].slice(-maxOrders))
       // Here and not by who orders it: what is refused, or never gets here, has not happened.
-      this.#outbox.append(encodeEvents([recorded]), 1)
+      if (recorded) this.#outbox.append(encodeEvents([recorded]), 1)
     })
     this.#ring()
-    if (isKept) this.#outbox.flushSoon('own')
+    if (isKept && recorded) this.#outbox.flushSoon('own')
     return isKept
   }
 
@@ -201,11 +207,13 @@ export class WebhookOutboxObject extends DurableObject<Env> {
       return again === undefined ? this.#drop() : this.#alarm.ringBy(again)
     }
     // First: the trail tells the order before what comes of it.
-    const told = await this.#outbox.flush()
+    await this.#outbox.flush()
     try {
-      const isOver = (await this.#work(storage.kv.get<string>(keys.webhookId) ?? '')) === 'over'
-      if (isOver && told === 'empty') return this.#drop()
-      this.#ring()
+      if ((await this.#work(storage.kv.get<string>(keys.webhookId) ?? '')) !== 'over') return this.#ring()
+      // Judged now: an order may have come while Postgres was asked, and what is told of it is not lost with it.
+      if (this.#outbox.backlog().waiting === 0) return this.#drop()
+      // The alarm that delivers it finds again that it is over.
+      storage.kv.put(keys.changed, true)
     } catch (error) {
       logWarning('webhook_failed', { subject: 'outbox', reason: describeError(error) })
       this.#alarm.ringBy(Date.now() + unavailableMs)

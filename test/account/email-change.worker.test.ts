@@ -1,7 +1,8 @@
 /** Another e-mail address, and the link that undoes it, seen from browsers. */
+import { env, runInDurableObject } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { auditEvents, emailChanges, passkeys, users } from '../../src/db/schema.ts'
+import { auditEvents, emailChanges, passkeys, passwordCredentials, users } from '../../src/db/schema.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
 import { en } from '../../src/messages/en.ts'
 import { withForms } from '../../src/users/account-normal-forms.ts'
@@ -183,7 +184,7 @@ describe('another e-mail address', () => {
 })
 
 describe('the link to the old address', () => {
-  test('opened, changes nothing; pressed, it puts the address back and ends everything, once', async () => {
+  test('opened, changes nothing; pressed, it puts the address back and ends everything', async () => {
     const signed = await signedIn()
     const { person, browser } = signed
     const notice = await changed(signed, person.email)
@@ -198,6 +199,53 @@ describe('the link to the old address', () => {
     expect(await userOf(person)).toMatchObject({ email: person.email, email_verified: true })
     expect((await browser.get('/account')).location).toBe('/login')
     expect(await eventsOf(person)).toContain('email.restored')
+  })
+
+  test('pressed again, it completes what an outage interrupted: the sessions of a thief end', async () => {
+    const signed = await signedIn()
+    const { person, browser, service } = signed
+    const notice = await changed(signed, person.email)
+    const stolen = createSoftwareAuthenticator()
+    expect((await add(browser, stolen)).status).toBe(303)
+    await signInWithPasskey(browser, person, stolen)
+    const inObject = (statement: string) =>
+      runInDurableObject(
+        env.USER_SESSIONS.getByName(person.id),
+        (_, { storage }) => void storage.sql.exec(statement),
+      )
+    await inObject(`CREATE TRIGGER broken BEFORE DELETE ON sessions BEGIN SELECT RAISE(ABORT, 'broken'); END`)
+    expect((await press(signed, notice)).status).toBeGreaterThanOrEqual(500)
+    // Postgres has committed; of that the object was told before, so that its copy of the passkey signs nobody in.
+    expect((await userOf(person)).email).toBe(person.email)
+    await expect(signInWithPasskey(service.open(), person, stolen)).rejects.toThrow()
+    expect((await browser.get('/account')).status).toBe(200)
+    await inObject('DROP TRIGGER broken')
+    const again = await press(signed, notice)
+    expect(again.html).toContain(en.noticePages.undoneTitle)
+    expect((await browser.get('/account')).location).toBe('/login')
+    const types = await eventsOf(person)
+    for (const type of ['email.restored', 'password.voided'])
+      expect(types.filter((each) => each === type)).toHaveLength(1)
+  })
+
+  test('pressed again, it makes no newer password void, and is over once its owner has another address', async () => {
+    const signed = await signedIn()
+    const { person, service } = signed
+    const notice = await changed(signed, person.email)
+    expect((await press(signed, notice)).status).toBe(200)
+    const begun = await recovering(person, undefined, { service, browser: service.open() })
+    expect((await choosePassword(begun.browser, await passCode(begun))).location).toBe('/account')
+    expect((await press(signed, notice)).status).toBe(200)
+    expect((await begun.browser.get('/account')).location).toBe('/login')
+    const stored = database
+      .select()
+      .from(passwordCredentials)
+      .where(eq(passwordCredentials.user_id, person.id))
+    expect(await stored).toHaveLength(1)
+    await database
+      .update(users)
+      .set(withForms({ email: newAddress() }))
+      .where(eq(users.id, person.id))
     expect((await press(signed, notice)).status).toBe(400)
   })
 

@@ -4,8 +4,12 @@ import { runInDurableObject } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
 import { createWebhookVerifier } from '../../sdk/js/webhooks/src/index.ts'
-import { auditEvents } from '../../src/db/schema.ts'
+import type { Authorized } from '../../src/access/authorized.ts'
+import type { AuditEvent } from '../../src/audit/event.ts'
+import { auditEvents, webhookEndpoints } from '../../src/db/schema.ts'
+import { delay } from '../../src/kit/delay.ts'
 import { uuidv7 } from '../../src/kit/ids.ts'
+import type { TrailEvent } from '../../src/webhooks/payload.ts'
 import { testDatabase } from '../fakes/database.ts'
 import type { SeenRequest } from '../fakes/relying-parties.ts'
 import { addAdmin } from '../worker/admin-client.ts'
@@ -20,6 +24,7 @@ import {
   evict,
   hangOutbox,
   happen,
+  meetStatements,
   mendOutbox,
   openWebhook,
   outboxOf,
@@ -45,6 +50,12 @@ const eventsOf = async (webhookId: string, type: string) =>
   (await testDatabase().select().from(auditEvents).where(eq(auditEvents.entity_id, webhookId))).filter(
     (event) => event.type === type,
   )
+
+const testEvent = (): TrailEvent => ({
+  ...{ id: uuidv7(), type: 'webhook.test', occurred_at: new Date().toISOString(), outcome: 'success' },
+  ...{ actor_type: 'system', actor_id: null, user_id: null, client_id: null, session_id: null },
+  ...{ entity_type: null, entity_id: null, request_id: null, changes: null, data: {} },
+})
 
 /** A webhook, and an event on its way. */
 async function sent(changed: Parameters<typeof openWebhook>[0] = {}) {
@@ -523,6 +534,99 @@ describe('an outbox that fails', () => {
     await dispatch()
     expect(await stored()).toEqual([['position', expect.any(Number)]])
     expect(await other.read()).toMatchObject({ enabled: true })
+  })
+})
+
+describe('an order of a worker of the version before, which tells the trail itself', () => {
+  it.each(['sendAgain', 'sendTest', 'replay'] as const)(
+    '%s: is taken, and so is the next',
+    async (method) => {
+      const { id } = await openWebhook()
+      const due = () => ({ event_id: uuidv7(), position: 1, type: 'user.created', subject: null })
+      const range = { from: '2026-01-01T00:00:00Z', until: '2026-02-01T00:00:00Z', only: 'all' } as const
+      const outbox = outboxOf(id)
+      const order = {
+        sendAgain: () => outbox.sendAgain(id, due()),
+        sendTest: () => outbox.sendTest(id, testEvent()),
+        replay: () => outbox.replay({ id: uuidv7(), webhook_id: id, authorized: {} as Authorized, ...range }),
+      }[method]
+      expect([await order(), await order()]).toEqual([true, true])
+      expect(await ringsAt(outbox)).not.toBeNull()
+      const counts = await runInDurableObject(outbox, (_, { storage: { sql } }) =>
+        ['deliveries', 'replays', 'outbox'].map(
+          (table) => sql.exec<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).one().n,
+        ),
+      )
+      expect(counts).toEqual(method === 'replay' ? [0, 2, 0] : [2, 0, 0])
+    },
+  )
+})
+
+describe('an order for an endpoint that is over', () => {
+  type Over = { readonly enabled: false } | 'deleted'
+
+  /** Behind the back of its outbox, which has something to ask for. */
+  async function over(how: Over) {
+    const { webhook } = await sent()
+    const [database, own] = [testDatabase(), eq(webhookEndpoints.id, webhook.id)]
+    if (how === 'deleted') await database.delete(webhookEndpoints).where(own)
+    else await database.update(webhookEndpoints).set(how).where(own)
+    return webhook
+  }
+
+  const order = async ({ id }: Webhook, kind: 'test' | 'replay') => {
+    const recorded: AuditEvent = {
+      ...{ id: uuidv7(), occurred_at: Date.now(), outcome: 'success', actor_type: 'system' },
+      ...{ type: kind === 'test' ? 'webhook.tested' : 'webhook.replayed', entity_id: id },
+    }
+    const range = { from: '2026-01-01T00:00:00Z', until: '2026-02-01T00:00:00Z', only: 'all' } as const
+    const authorized = { actor: 'user', id: uuidv7() } as unknown as Authorized
+    const isTaken =
+      kind === 'test'
+        ? await outboxOf(id).sendTest(id, testEvent(), recorded)
+        : await outboxOf(id).replay({ id: uuidv7(), webhook_id: id, authorized, ...range }, recorded)
+    expect(isTaken).toBe(true)
+    return recorded
+  }
+
+  const expectToldAndGone = async ({ id }: Webhook, recorded: AuditEvent) => {
+    await runFor(id, hour)
+    expect((await eventsOf(id, recorded.type)).map((event) => event.id)).toEqual([recorded.id])
+    const left = await runInDurableObject(outboxOf(id), (_, { storage }) => [...storage.kv.list()])
+    expect(left).toEqual([])
+    expect(await ringsAt(outboxOf(id))).toBeNull()
+  }
+
+  it.each<['test' | 'replay', string, Over]>([
+    ['test', 'deleted', 'deleted'],
+    ['replay', 'disabled', { enabled: false }],
+  ])(
+    '%s: is told by the trail although it came while Postgres was asked and the endpoint is %s',
+    async (kind, _, how) => {
+      const webhook = await over(how)
+      let [isHeld, isAsked] = [true, false]
+      const end = meetStatements("and kind = 'endpoint'", async () => {
+        isAsked = true
+        while (isHeld) await delay(20)
+      })
+      const rung = deliver(webhook.id)
+      await vi.waitFor(() => expect(isAsked).toBe(true), { timeout: 10_000 })
+      const recorded = await order(webhook, kind)
+      isHeld = false
+      await rung
+      end()
+      await expectToldAndGone(webhook, recorded)
+    },
+  )
+
+  it('leaves nothing behind, although the trail could not be told when the outbox learned that it is over', async () => {
+    const webhook = await over({ enabled: false })
+    const recorded = await order(webhook, 'test')
+    const end = meetStatements('has_webhooks', () => Promise.reject(new TypeError('away')))
+    await deliver(webhook.id)
+    expect(await eventsOf(webhook.id, recorded.type)).toEqual([])
+    end()
+    await expectToldAndGone(webhook, recorded)
   })
 })
 

@@ -150,6 +150,16 @@ export async function openWebhook(changed: Record<string, unknown> = {}, actor?:
   }
 }
 
+/** From now on what is sent to Postgres with these words meets this first. @returns ends that */
+export function meetStatements(words: string, meet: () => Promise<void>): () => void {
+  const { fetch } = globalThis
+  const fetching = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    if (String(init?.body).includes(words)) await meet()
+    return fetch(input, init)
+  })
+  return () => fetching.mockRestore()
+}
+
 /** Writes an event to the trail, as an outbox does. */
 export async function happen(changed: Partial<AuditEvent> = {}): Promise<AuditEvent> {
   const id = uuidv7()

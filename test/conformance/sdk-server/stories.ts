@@ -1,6 +1,8 @@
 /** What every application with `@authly-server/server` does, whatever it is written with. */
+import { type TOTP, URI } from 'otpauth'
 import { afterEach, expect, it, vi } from 'vitest'
 import { issuer } from '../authly.ts'
+import { signIn } from '../sign-in.ts'
 import type { Page } from '../user-agent.ts'
 import type { Start } from './applications.ts'
 import type { Served } from './serve.ts'
@@ -81,14 +83,33 @@ export function tellStories(
     await vi.waitFor(isOut, { timeout: 30_000, interval: 200 })
   })
 
-  it('asks for a stronger sign-in; when that fails, the session stays as it was', async () => {
-    const { agent, enter, open, origin } = await visit(start, running)
+  it('asks for a stronger sign-in: whoever has no second factor sets one up, and comes back to the page', async () => {
+    const { agent, enter, open, origin, user } = await visit(start, running)
     await enter('/private')
     const toLogin = await open('/strong')
     expect(toLogin.location?.searchParams.get('acr_values')).toBe('urn:authly:acr:mfa')
-    // This account has no second factor, and Authly takes acr_values for a wish (OpenID Connect Core §3.1.2.1).
-    const isCallback = (url: URL) => url.pathname === '/auth/callback'
-    const refused = await agent.open(toLogin.location as URL, isCallback)
+    const apps: TOTP[] = []
+    const back = await signIn(agent, toLogin.location as URL, `${origin}/auth/callback`, {
+      user,
+      onPage: ({ body }) => {
+        const uri = /href="(otpauth:[^"]+)"/.exec(body)?.[1]
+        if (uri) apps.push(URI.parse(uri.replaceAll('&amp;', '&')) as TOTP)
+      },
+      codeOf: () => apps[0]?.generate() ?? '',
+    })
+    expect(apps).toHaveLength(1)
+    const page = await agent.open(back)
+    expect([page.url.href, page.status]).toEqual([`${origin}/strong`, 200])
+    expect((await open('/strong')).status).toBe(200)
+  })
+
+  it('asks for a sign-in that nobody can reach: the session stays as it was', async () => {
+    const { agent, enter, origin } = await visit(start, running)
+    await enter('/private')
+    const refused = await agent.open(
+      `${origin}/auth/login?acr_values=urn:example:unknown`,
+      (url) => url.pathname === '/auth/callback',
+    )
     const page = await agent.request(refused.location as URL)
     expect([page.status, page.text]).toEqual([
       400,

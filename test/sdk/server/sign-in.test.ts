@@ -250,6 +250,14 @@ describe('attacks on the callback', () => {
 describe('step-up (OpenID Connect Core §3.1.2.1)', () => {
   const strong = '/auth/login?acr_values=urn:authly:acr:mfa'
 
+  it('asks for them as what is needed (§5.5.1.1): a wish is passed over for people without a factor', async () => {
+    const { searchParams } = locationOf(await createBrowser(createApplication(issuer)).open(strong))
+    expect(searchParams.get('acr_values')).toBe('urn:authly:acr:mfa')
+    expect(JSON.parse(searchParams.get('claims') ?? '')).toEqual({
+      id_token: { acr: { essential: true, values: ['urn:authly:acr:mfa'] } },
+    })
+  })
+
   it('asks for acr_values, and believes no weaker sign-in: the session stays as it was', async () => {
     const browser = createBrowser(createApplication(issuer))
     await browser.signIn(issuer)

@@ -46,7 +46,8 @@ function readOptions(parameters: URLSearchParams): Omit<SignInOptions, 'scope' |
   return {
     ...(known === undefined ? {} : { prompt: known }),
     ...(maxAge === null ? {} : { maxAge: Number(maxAge) }),
-    ...(acrValues?.length ? { acrValues } : {}),
+    // Needed, since the callback takes no weaker sign-in: a wish is passed over for who has no factor, again and again.
+    ...(acrValues?.length ? { acrValues, acrEssential: true } : {}),
     ...(uiLocales?.length ? { uiLocales } : {}),
     ...(loginHint ? { loginHint } : {}),
   }
