@@ -126,7 +126,7 @@ export const credential: RegistrationStep = {
   async attempt(needs, attempt) {
     // Attack: one proven address, and its form is sent all day: each costs a hash and a statement, before and after the
     // account is made.
-    const decision = await needs.rateLimiter.take('login-ip', attempt.origin.ip ?? 'unknown')
+    const decision = await needs.rateLimiter.take('register-step-ip', attempt.origin.ip ?? 'unknown')
     if (!decision.allowed) return { status: 'limited', decision }
     const possible = possibleCredentials(needs.config, attempt.settings)
     const withPasskey = attempt.form.get('credential') !== undefined
