@@ -47,7 +47,7 @@ const hashing: readonly OperationName[] = [
 /** Counted by address: people come from as many, so each request takes a lease of its own. */
 const countedByAddress: readonly OperationName[] = [
   ...['silentAuthorize', 'administrativeAuthorize', 'resumedAuthorize', 'hostedPage'],
-] as OperationName[]
+] as const
 /** Not counted by a lease. */
 const unleased: readonly OperationName[] = [
   ...['discovery', 'jwks', 'userinfo', 'passkeyLogin', 'firstPasskeyLogin'],
@@ -55,12 +55,12 @@ const unleased: readonly OperationName[] = [
   ...['askedCode', 'askedCodeOfNobody', 'codeLogin', 'linkLogin', 'refusedCode', 'openedLink'],
   ...['askedSms', 'smsCode'],
   ...hashing,
-] as OperationName[]
+] as const
 /** Not requests, but what requests do together, or what happens without any. */
 const parts: readonly OperationName[] = [
   ...['leaseRefill', 'auditBatch', 'anotherAuditBatch', 'webhookLook', 'webhookEvent'],
   ...['returningVisitor', 'expiry'],
-] as OperationName[]
+] as const
 
 export const operationNames = (Object.keys(budgets) as OperationName[]).filter(
   (name) => !parts.includes(name),

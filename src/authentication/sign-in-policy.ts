@@ -5,8 +5,6 @@ import type { SignInPolicy } from './sign-in-state.ts'
 
 /** The settings (`src/settings/settings.ts`) that sign-in depends on. */
 export interface SignInSettings {
-  readonly 'sign_in.passkeys': 'off' | 'on'
-  readonly 'sign_in.passwords': 'off' | 'on'
   readonly 'sign_in.email_codes': 'off' | 'on'
   readonly 'sign_in.sms_codes': 'off' | 'second_factor'
   readonly 'recovery.mode': 'off' | 'on'
@@ -38,8 +36,8 @@ export interface SignInDemands {
   /** Both undefined on the way to the account page, without an application. */
   readonly client?: ClientDemands | undefined
   readonly request?: RequestDemands | undefined
-  /** Whether the issuer has a domain that passkeys can be made for (`relyingPartyOf`). */
-  readonly can_have_passkeys: boolean
+  /** The first factors that accounts can have (`possibleCredentials`). */
+  readonly possible: { readonly passkeys: boolean; readonly passwords: boolean }
   /** Whether this deployment sends e-mail. */
   readonly can_send_email?: boolean | undefined
   /** Whether it sends text messages. */
@@ -54,17 +52,16 @@ export function policyOf({
   settings,
   client,
   request,
-  can_have_passkeys,
+  possible,
   can_send_email = false,
   can_send_sms = false,
   recovers = false,
   because,
 }: SignInDemands): SignInPolicy {
-  const passkeys = can_have_passkeys ? settings['sign_in.passkeys'] : 'off'
+  const passkeys = possible.passkeys ? 'on' : 'off'
+  const passwords = possible.passwords ? 'on' : 'off'
   const wanted = wantedClasses(settings, client, request)
-  // With both off nobody could sign in, and nobody could undo it.
-  const passwords = passkeys === 'on' ? settings['sign_in.passwords'] : 'on'
-  const recovery = can_send_email && passwords === 'on' ? settings['recovery.mode'] : 'off'
+  const recovery = can_send_email && possible.passwords ? settings['recovery.mode'] : 'off'
   const isRecovery = recovers && recovery === 'on'
   return {
     ...{ passkeys, passwords, recovery, recovers: isRecovery },
@@ -74,7 +71,7 @@ export function policyOf({
     required_acr_values: requiredClasses(settings, client, request),
     wanted_acr_values: wanted,
     because,
-    promote_passkeys: passkeys === 'on' && settings['sign_in.promote_passkeys'],
+    promote_passkeys: possible.passkeys && settings['sign_in.promote_passkeys'],
     remember_device_days: settings['sign_in.remember_device_days'],
     // Attack: whoever reads the mailbox at a remembered browser takes the account over, without its second factor.
     accepts_remembered:

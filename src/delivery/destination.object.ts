@@ -91,7 +91,10 @@ export class DestinationObject extends DurableObject<Env> {
       this.#codes.putCounts(asker, { ...counts, sent: decision.sent })
       if (this.#messages.count() < maxWaiting) {
         this.#messages.insert(message)
-        if (message.sealed !== decoyContent) count('authly_messages_total', 1, message.channel, 'queued')
+        if (message.sealed !== decoyContent) {
+          count('authly_messages_total', 1, message.channel, 'queued')
+          count('authly_codes_issued_total', 1, message.channel)
+        }
       }
       return { status: 'issued' }
     })

@@ -2,6 +2,7 @@
 import type { Child, FC } from 'hono/jsx'
 import type { Client } from '../clients/client.ts'
 import { isolated } from '../messages/isolated.ts'
+import { AdministeredArea } from '../pages/administered-area.tsx'
 import { ClientLinks } from '../pages/client-links.tsx'
 import { DetailsList } from '../pages/details-list.tsx'
 import { HiddenFields } from '../pages/form-parts.tsx'
@@ -97,13 +98,7 @@ const Asked: FC<AskedProps> = ({ page: { messages }, client, asked }) => (
     {asked.administration.length > 0 && (
       <>
         <p>{messages.administration.title(client)}</p>
-        <AskedList
-          items={asked.administration.map(({ name, actions }) => (
-            <>
-              <strong>{name}</strong> <span class="quiet">{actions}</span>
-            </>
-          ))}
-        />
+        <AskedList items={asked.administration.map((area) => <AdministeredArea {...area} />)} />
       </>
     )}
     {asked.claims.length > 0 && (

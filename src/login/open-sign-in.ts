@@ -20,7 +20,7 @@ import { type ErrorPage, renderErrorPage } from '../pages/error-page.tsx'
 import { type LoadedInteraction, loadInteraction, resumePath } from '../pages/load-interaction.ts'
 import { hostOf } from '../pages/lost-interaction.ts'
 import { type FormPage, goTo, openFormPage, withScript } from '../pages/page.ts'
-import { relyingPartyOf } from '../passkeys/relying-party.ts'
+import { possibleCredentials } from '../passkeys/possible-credentials.ts'
 import { type PendingView, stateOf } from '../sessions/pending-sign-in.ts'
 import type { Settings } from '../settings/settings.ts'
 import { demandsOf } from './request-demands.ts'
@@ -68,7 +68,7 @@ export async function openSignIn(
   const pending = isRead ? await findPending(c, progress) : undefined
   if (isRead && !pending) return err(await showLost(c, read, loaded.value))
   const can = {
-    can_have_passkeys: relyingPartyOf(deps.config, settings) !== undefined,
+    possible: possibleCredentials(deps.config, settings),
     can_send_email: deps.config.delivery.email !== undefined,
     can_send_sms: deps.config.delivery.sms !== undefined,
   }
@@ -131,7 +131,7 @@ function policyFor({
   loaded,
   ...can
 }: Pick<OpenSignIn, 'settings' | 'client' | 'progress' | 'loaded'> &
-  Pick<SignInDemands, 'can_have_passkeys' | 'can_send_email' | 'can_send_sms'>): SignInPolicy {
+  Pick<SignInDemands, 'possible' | 'can_send_email' | 'can_send_sms'>): SignInPolicy {
   const because = loaded ? loaded.interaction.login_because : progress.because
   const { acr, recovers } = progress
   if (loaded) {

@@ -723,6 +723,7 @@ export const ar: Messages = {
       },
     },
   },
+
   scopes: {
     openid: 'تأكيد هويتك',
     profile: 'الاطلاع على اسمك وبيانات ملفك الشخصي',

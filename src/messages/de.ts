@@ -740,10 +740,10 @@ export const de: Messages = {
   administration: {
     title: (client) => `In Ihrem Namen kann ${client} verwalten:`,
     limited:
-      'Die Anwendung hat auch um Verwaltungsrechte gebeten, die Ihre Rollen nicht geben. Diese bleiben weg.',
+      'Die Anwendung hat auch um Verwaltungsrechte gebeten, die Ihre Rollen nicht enthalten. Sie werden weggelassen.',
     beyondTitle: 'Ihre Rollen erlauben das nicht',
     beyond: (client) =>
-      `${client} möchte diesen Server verwalten, aber Ihre Rollen geben keines der Rechte, um die gebeten wird. Verwenden Sie ein anderes Konto, oder bitten Sie einen Administrator um eine Rolle.`,
+      `${client} möchte diesen Server verwalten, aber Ihre Rollen enthalten keines der erbetenen Rechte. Verwenden Sie ein anderes Konto, oder bitten Sie einen Administrator um eine Rolle.`,
     areas: {
       users: {
         name: 'Personen und ihre Konten',
@@ -773,13 +773,14 @@ export const de: Messages = {
       },
       stats: { name: 'Statistik und Zustand', actions: { read: ['ansehen'] } },
       jobs: { name: 'Hintergrundaufträge', actions: { read: ['ansehen'], write: ['abbrechen'] } },
-      webhooks: { name: 'Webhooks', actions: { read: ['ansehen'], write: ['anlegen', 'ändern', 'prüfen'] } },
+      webhooks: { name: 'Webhooks', actions: { read: ['ansehen'], write: ['anlegen', 'ändern', 'testen'] } },
       audit: {
         name: 'Prüfprotokoll',
         actions: { read: ['ansehen'], export: ['exportieren'], write: ['Aufbewahrungsfristen anwenden'] },
       },
     },
   },
+
   scopes: {
     openid: 'bestätigen, wer Sie sind',
     profile: 'Ihren Namen und Ihre Profildaten sehen',

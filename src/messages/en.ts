@@ -756,6 +756,7 @@ export const en = {
       },
     },
   },
+
   scopes: {
     openid: 'Confirm who you are',
     profile: 'See your name and profile details',

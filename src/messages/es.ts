@@ -761,6 +761,7 @@ export const es: Messages = {
       },
     },
   },
+
   scopes: {
     openid: 'confirmar quién es usted',
     profile: 'ver su nombre y los datos de su perfil',

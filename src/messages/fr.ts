@@ -772,6 +772,7 @@ export const fr: Messages = {
       },
     },
   },
+
   scopes: {
     openid: 'confirmer qui vous êtes',
     profile: 'voir votre nom et votre profil',

@@ -752,6 +752,7 @@ export const ja: Messages = {
       },
     },
   },
+
   scopes: {
     openid: 'ご本人であることの確認',
     profile: '氏名とプロフィール情報の閲覧',

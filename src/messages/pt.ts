@@ -759,6 +759,7 @@ export const pt: Messages = {
       },
     },
   },
+
   scopes: {
     openid: 'confirmar quem você é',
     profile: 'ver seu nome e os dados do seu perfil',

@@ -21,8 +21,7 @@ export const policies = {
     subject: 'ip',
     mode: 'object',
     onFailure: 'closed',
-    protects:
-      'password guessing from one address, and steps of registrations; a correct password gives its permit back',
+    protects: 'password guessing from one address; a correct password gives its permit back',
   },
   'login-device': {
     capacity: 30,
@@ -96,6 +95,14 @@ export const policies = {
     mode: 'object',
     onFailure: 'closed',
     protects: 'registrations begun from one address',
+  },
+  'register-step-ip': {
+    capacity: 30,
+    perSeconds: 300,
+    subject: 'ip',
+    mode: 'object',
+    onFailure: 'closed',
+    protects: 'what registrations of one address send after their message: codes, usernames, credentials',
   },
   'register-calm-ip': {
     capacity: 5,

@@ -232,6 +232,11 @@ export const metricCatalogue = {
     labels: ['channel', 'outcome'],
     showsZero: ['sent', 'refused', 'dropped', 'discarded', 'failed'],
   },
+  authly_codes_issued_total: {
+    type: 'counter',
+    help: 'Messages that were queued because somebody asked for a code: all but notices and links',
+    labels: ['channel'],
+  },
   authly_message_delay_seconds: {
     type: 'histogram',
     help: 'Time from queueing a message to the answer of the provider that took it',

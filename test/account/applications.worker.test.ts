@@ -2,6 +2,7 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { auditEvents, clients, consents } from '../../src/db/schema.ts'
+import { en } from '../../src/messages/en.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { type Browser, openBrowser, signIn } from '../login/browser.ts'
 import { addApplication, addPerson, authorizePath, goodPassword, type Person } from '../login/people.ts'
@@ -49,6 +50,17 @@ describe('applications with access', () => {
     // Nobody else's.
     const other = await signedIn(await addPerson())
     expect((await other.get(path)).html).toContain('No application has access')
+  })
+
+  // French has a space before its colon, Japanese a colon of its own.
+  test('that administer are listed with what and how, without punctuation of one language', async () => {
+    const person = await addPerson()
+    const client = await addClient(['openid', 'admin:users:read', 'admin:users:write'])
+    await signInAs(person.id, client, { scopes: ['openid', 'admin:users:read', 'admin:users:write'] })
+    const { html } = await (await signedIn(person)).get(path)
+    const { name, actions } = en.administration.areas.users
+    const words = [...actions.read, ...actions.write].join(', ')
+    expect(html).toContain(`<li><strong>${name}</strong> <span class="quiet">${words}</span></li>`)
   })
 
   test('lose it: consent and tokens end, with an event, and they must ask again', async () => {

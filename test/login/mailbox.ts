@@ -17,6 +17,7 @@ import { type Browser, openBrowser, type Shown } from './browser.ts'
 
 export interface Mail {
   readonly to: string
+  readonly subject: string
   readonly text: string
   readonly html: string
   readonly code: string
@@ -34,9 +35,11 @@ export function startMail() {
     (await provider.seen()).taken
       .filter(({ api }) => api === 'resend')
       .map(({ body }) => {
-        const { to, text, html } = body as { to: string[]; text: string; html: string }
+        const { to, subject, text, html } = body as Record<'subject' | 'text' | 'html', string> & {
+          to: string[]
+        }
         const link = /https:\/\/auth\.test(\/\S+)/.exec(text)?.[1]
-        return { to: to[0] as string, text, html, link, code: /^\d{6}$/m.exec(text)?.[0] as string }
+        return { to: to[0] as string, subject, text, html, link, code: /^\d{6}$/m.exec(text)?.[0] as string }
       })
   return {
     provider,

@@ -4,11 +4,15 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createEvent } from '../../src/audit/create-event.ts'
 import { encodeEvents } from '../../src/audit/outbox.ts'
 import { runScheduledJobs, type ScheduledNeeds } from '../../src/cron/cron-jobs.ts'
+import { decoyContent } from '../../src/delivery/codes/code-port.ts'
+import type { Asker } from '../../src/delivery/codes/decide-code.ts'
+import type { QueuedMessage } from '../../src/delivery/message.ts'
 import { startCounting } from '../../src/telemetry/count.ts'
 import type { CounterName, HistogramName } from '../../src/telemetry/metric-catalogue.ts'
 import { metricObserver } from '../../src/telemetry/metric-observer.ts'
 import { createMetricRegistry } from '../../src/telemetry/metric-registry.ts'
 import { addObserver } from '../../src/telemetry/observe.ts'
+import { queuedMessage } from '../delivery/message-provider.ts'
 import { accept, jobStub, orderOf, runToEnd, streamOf } from '../jobs/job-harness.ts'
 import { openBrowser, signIn } from '../login/browser.ts'
 import { addPerson, goodPassword } from '../login/people.ts'
@@ -64,6 +68,25 @@ test('deliveries of the outbox, and their round trips to Postgres', async () => 
       'authly_postgres_round_trip_duration_seconds',
     ),
   ).toEqual({ success: 1, 'system success': 2, 'batch success': 1 })
+})
+
+test('codes that are sent to people, apart from notices and from what is sent to nobody', async () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+  const destination = env.DESTINATION.getByName(crypto.randomUUID())
+  const now = Date.now()
+  const issue = async (asker: Asker, changes: Partial<QueuedMessage> = {}) => {
+    const message = await queuedMessage({ channel: 'sms', ...changes })
+    const { status } = await destination.issueCode({
+      ...{ now, asker, replaces: undefined, code_id: message.message_id, code_mac: 'mac', resume: undefined },
+      ...{ expires_at: now + 600_000, account_mark: 'mark', message },
+    })
+    return status
+  }
+  await destination.enqueue(await queuedMessage({ channel: 'sms', kind: 'recovery_waiting_sms' }))
+  expect(await issue('elsewhere')).toBe('issued')
+  expect(await issue('elsewhere')).toBe('too_soon')
+  expect(await issue('known_device', { sealed: decoyContent })).toBe('issued')
+  expect(counted('authly_codes_issued_total')).toEqual({ sms: 1 })
 })
 
 test('runs of cron jobs; one that failed has no new time', async () => {

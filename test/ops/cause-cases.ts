@@ -365,25 +365,31 @@ const webhooks: readonly AlertCase[] = [
 const registrations = (outcome: string, perMinute: number) =>
   counter('authly_registrations_total', { method: 'address', outcome }, [[perMinute, samples]])
 
-const texts = (perMinute: number) =>
+/** Codes by text message, with what is counted of their messages. */
+const texts = (perMinute: number) => [
+  counter('authly_codes_issued_total', { channel: 'sms' }, [[perMinute, samples]]),
+  queuedTexts(perMinute),
+]
+const queuedTexts = (perMinute: number) =>
   counter('authly_messages_total', { channel: 'sms', outcome: 'queued' }, [[perMinute, samples]])
 
 const limited = (policy: string, perMinute: number) =>
   counter('authly_rate_limited_total', { policy }, [[perMinute, samples]])
 
 const abuse: readonly AlertCase[] = [
-  fires('SmsPumping', 'two a minute are sent, and nobody enters a code', texts(2)),
+  fires('SmsPumping', 'two a minute are sent, and nobody enters a code', ...texts(2)),
   fires(
     'SmsPumping',
     'one of four is entered',
-    ...[texts(4), secondFactors('sms_code', 'success', 1), secondFactors('sms_code', 'next', 4)],
+    ...[...texts(4), secondFactors('sms_code', 'success', 1), secondFactors('sms_code', 'next', 4)],
   ),
   doesNot(
     'SmsPumping',
     'one of two is entered',
-    ...[texts(4), secondFactors('sms_code', 'success', 2), secondFactors('sms_code', 'next', 4)],
+    ...[...texts(4), secondFactors('sms_code', 'success', 2), secondFactors('sms_code', 'next', 4)],
   ),
-  doesNot('SmsPumping', 'a few people ask and give up', texts(0.5)),
+  doesNot('SmsPumping', 'a few people ask and give up', ...texts(0.5)),
+  doesNot('SmsPumping', 'people are told of recoveries', queuedTexts(10)),
   fires('SmsCapReached', 'the cap refuses', limited('sms-day', 1)),
   doesNot('SmsCapReached', 'a person is at theirs', limited('sms-user', 10)),
   fires(

@@ -86,6 +86,9 @@ const absentWithoutAFault = [
   'authly_breached_password_checks_total',
   // Only where people are asked for a second factor.
   'method=~"totp|recovery_code"',
+  // Only where codes go by text message, and to numbers without end.
+  'authly_codes_issued_total{channel="sms"}',
+  'authly_rate_limited_total{policy="sms-day"}',
   // Only where people register, get accounts back, or sign out of clients that are told.
   'authly_registrations_total',
   'authly_recoveries_total',

@@ -39,11 +39,11 @@ async function typeAddress(browser: Browser, email: string, path = '/register'):
 }
 
 /** The page after the code, with the browser and the mailbox. */
-async function withProvenAddress(path?: string) {
+async function withProvenAddress(path?: string, from?: string) {
   const email = newAddress()
   const mail = startMail()
   await mail.deliver(email)
-  const browser = mail.open()
+  const browser = mail.open(from)
   const page = await typeAddress(browser, email, path)
   expect(page.html).toContain(texts.sent)
   const { code } = await mail.arrived(1)
@@ -379,6 +379,19 @@ describe('limits', () => {
 })
 
 describe('behind a proven address', () => {
+  test('registrations take nothing from those who sign in behind the same address of the network', async () => {
+    await useSettings({ ...open, 'registration.username': 'required' })
+    const from = '198.51.100.79'
+    const { username } = await addPerson()
+    const { browser, page, email } = await withProvenAddress(undefined, from)
+    const say = (name: string) => browser.post('/register', { ...page.hidden, username: name })
+    let said = await say(username)
+    for (let time = 0; time < 40 && said.status !== 429; time++) said = await say(username)
+    expect(said.headers.get('ratelimit-policy')).toBe('"register-step-ip";q=30;w=300')
+    expect(await accountOf(email)).toBeUndefined()
+    expect((await signIn(openBrowser(from), username, goodPassword)).location).toBe('/account')
+  })
+
   test('usernames are not tried without end', async () => {
     await useSettings({ ...open, 'registration.username': 'required' })
     const { username } = await addPerson()

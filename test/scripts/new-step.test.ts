@@ -90,7 +90,7 @@ test('a step of signing in is one file, one line of the list, and its messages',
   const built = await import(pathToFileURL(outfile).href)
   expect(built.reachableClasses()).toContain('phrh')
   const policy = built.policyOf({
-    can_have_passkeys: true,
+    possible: { passkeys: true, passwords: true },
     settings: built.toSettings({}),
     because: undefined,
   })

@@ -41,7 +41,7 @@ export const newSession = (session_id = 'session-1', overrides: Partial<NewSessi
 
 /** A policy that demands nothing. */
 export const noDemands: SignInPolicy = policyOf({
-  can_have_passkeys: true,
+  possible: { passkeys: true, passwords: true },
   settings: toSettings({}),
   because: undefined,
 })

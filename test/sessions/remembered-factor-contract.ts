@@ -24,7 +24,7 @@ interface Wish {
 
 const policy = ({ acr_values = [], scopes = ['openid'], asks_anew = false, days = 30 }: Wish) =>
   policyOf({
-    can_have_passkeys: true,
+    possible: { passkeys: true, passwords: true },
     settings: toSettings({ 'sign_in.remember_device_days': days }),
     request: { acr_values, essential_acr: [], scopes, asks_anew },
     because: undefined,

@@ -113,15 +113,14 @@ const registrations: readonly Panel[] = [
 
 const texts: readonly Panel[] = [
   {
-    title: 'Text messages and their codes',
+    title: 'Codes by text message',
     description:
-      'Text messages that were sent, and sign-ins by their codes; per second. Many of which few are entered: somebody is paid for them.',
+      'Codes that were sent by text message, and sign-ins by them; per second. Many of which few are entered: somebody is paid for them.',
     emptyBecause: 'this deployment sends no text messages',
     unit: 'ops',
     targets: [
       {
-        expr: sumBy(selected.rate('authly_messages_total', { channel: '=sms', outcome: '=queued' }), 'region')
-          .text,
+        expr: sumBy(selected.rate('authly_codes_issued_total', { channel: '=sms' }), 'region').text,
         legend: '{{region}} sent',
       },
       {

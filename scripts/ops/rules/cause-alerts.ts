@@ -420,10 +420,8 @@ function abuseAlerts(clock: Clock): readonly CauseAlert[] {
   )
   // The cap of a day lets few through once it is reached.
   const lastHour = createQueries(clock.duration(hour))
-  const texted = sumBy(
-    lastHour.rate('authly_messages_total', { channel: '=sms', outcome: '=queued' }),
-    'region',
-  )
+  // Codes alone: a text message that tells of a recovery is answered by nobody.
+  const texted = sumBy(lastHour.rate('authly_codes_issued_total', { channel: '=sms' }), 'region')
   const typed = sumBy(
     lastHour.rate('authly_sign_ins_total', { method: '=sms_code', outcome: '=success' }),
     'region',
@@ -454,7 +452,7 @@ function abuseAlerts(clock: Clock): readonly CauseAlert[] {
       expr: `${texted.text} > 0.01 and ${ratio(orZero(typed, texted), texted).text} < 0.3`,
       forSeconds: 10 * minute,
       summary:
-        '{{ $value | humanizePercentage }} of the text messages that {{ $labels.region }} sends lead to a sign-in',
+        '{{ $value | humanizePercentage }} of the codes that {{ $labels.region }} sends by text message lead to a sign-in',
       description:
         'A program has us send text messages to numbers whose operator pays it; or they do not arrive.',
     },

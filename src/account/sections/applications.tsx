@@ -3,6 +3,7 @@ import type { FC } from 'hono/jsx'
 import { describeConsent } from '../../login/describe-consent.ts'
 import { formatTime } from '../../messages/format-time.ts'
 import { isolated } from '../../messages/isolated.ts'
+import { AdministeredArea } from '../../pages/administered-area.tsx'
 import { DetailsList } from '../../pages/details-list.tsx'
 import { HiddenFields } from '../../pages/form-parts.tsx'
 import type { FormPage } from '../../pages/page.ts'
@@ -65,7 +66,7 @@ const ApplicationRow: FC<ApplicationRowProps> = (props) => {
     catalog,
     page.language,
   )
-  const areas = administration.map(({ name, actions }) => `${name}: ${actions}`)
+  const areas = administration.map((area) => <AdministeredArea {...area} />)
   const facts = [
     consent && texts.allowedAt(time(consent.granted_at)),
     granted?.last_used_at !== undefined && texts.usedAt(time(granted.last_used_at)),
@@ -84,8 +85,8 @@ const ApplicationRow: FC<ApplicationRowProps> = (props) => {
           <>
             <p class="quiet">{texts.mayDo}</p>
             <ul class="dots quiet">
-              {[...scopes, ...areas, ...claims].map((text) => (
-                <li>{text}</li>
+              {[...scopes, ...areas, ...claims].map((item) => (
+                <li>{item}</li>
               ))}
             </ul>
           </>

@@ -20,7 +20,7 @@ import { ok, type Result } from '../../kit/result.ts'
 import type { RootSecret } from '../../kit/root-secret.ts'
 import type { OpenedHandle } from '../../kit/sealed-handle.ts'
 import { isUnavailable } from '../../kit/unavailable.ts'
-import { relyingPartyOf } from '../../passkeys/relying-party.ts'
+import { possibleCredentials } from '../../passkeys/possible-credentials.ts'
 import type { Parameters } from '../../protocol/parameters.ts'
 import { type OAuthRefusal, refuse } from '../../protocol/refusal.ts'
 import type { SessionLimit } from '../../sessions/limit-sessions.ts'
@@ -270,7 +270,7 @@ interface Asked {
 const demandsOf = (config: Config, { request, settings }: Asked): SignInPolicy =>
   policyOf({
     settings,
-    can_have_passkeys: relyingPartyOf(config, settings) !== undefined,
+    possible: possibleCredentials(config, settings),
     client: request.client,
     request: {
       acr_values: request.acr_values,

@@ -48,7 +48,7 @@ export const code: RegistrationStep = {
     const read = readTypedCode(typed)
     // What cannot be a code is no guess.
     if (read?.length !== 6) return refused(emailCodes.wrong, 'wrong')
-    const decision = await needs.rateLimiter.take('login-ip', origin.ip ?? 'unknown')
+    const decision = await needs.rateLimiter.take('register-step-ip', origin.ip ?? 'unknown')
     if (!decision.allowed) return { status: 'limited', decision }
     const checked = await checkRegistrationCode(needs, progress, read)
     switch (checked.status) {

@@ -3,13 +3,13 @@ import type { FC } from 'hono/jsx'
 import { registerPath, registrationPath } from '../../interaction/register-path.ts'
 import { describeDevice } from '../../kit/describe-device.ts'
 import { networkOf } from '../../kit/network.ts'
-import { possibleCredentials } from '../../login/possible-credentials.ts'
 import { describePasskeyRefusal } from '../../pages/describe-passkey-refusal.ts'
 import { describePasswordProblem } from '../../pages/describe-password-problem.ts'
 import { NewPasswordFields } from '../../pages/form-parts.tsx'
 import { readNewPassword } from '../../pages/new-password.ts'
 import { PasskeyForm } from '../../pages/passkey-form.tsx'
 import { AccountChip } from '../../pages/sign-in-parts.tsx'
+import { possibleCredentials } from '../../passkeys/possible-credentials.ts'
 import { creationOptions, verifyNewPasskey } from '../../passkeys/register-passkey.ts'
 import { busyRetrySeconds } from '../../passwords/hash-slots.ts'
 import { checkNewPassword, type PasswordRules } from '../../passwords/password-policy.ts'
@@ -126,7 +126,7 @@ export const credential: RegistrationStep = {
   async attempt(needs, attempt) {
     // Attack: one proven address, and its form is sent all day: each costs a hash and a statement, before and after the
     // account is made.
-    const decision = await needs.rateLimiter.take('login-ip', attempt.origin.ip ?? 'unknown')
+    const decision = await needs.rateLimiter.take('register-step-ip', attempt.origin.ip ?? 'unknown')
     if (!decision.allowed) return { status: 'limited', decision }
     const possible = possibleCredentials(needs.config, attempt.settings)
     const withPasskey = attempt.form.get('credential') !== undefined

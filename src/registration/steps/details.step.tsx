@@ -89,7 +89,7 @@ export const details: RegistrationStep = {
     } else {
       const problem = usernameProblem(username, settings['registration.reserved_usernames'])
       // Attack: one proven address, and the list of all usernames.
-      const decision = await needs.rateLimiter.take('login-ip', origin.ip ?? 'unknown')
+      const decision = await needs.rateLimiter.take('register-step-ip', origin.ip ?? 'unknown')
       if (!decision.allowed) return { status: 'limited', decision }
       if (problem === 'malformed') refuse('username', texts.usernameMalformed)
       else if (problem === 'reserved' || (await needs.findUserForLogin(username)).person) {

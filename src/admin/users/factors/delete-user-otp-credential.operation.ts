@@ -2,7 +2,6 @@ import { err } from '../../../kit/result.ts'
 import { deleteOtpCredential } from '../../../one-time-passwords/otp.store.ts'
 import { answer, defineOperation } from '../../operation.ts'
 import { notFound } from '../../problems.ts'
-import { tellOwner } from '../acting.ts'
 import { otpParams } from './factors.ts'
 import { removeFactors } from './removal.store.ts'
 
@@ -21,10 +20,9 @@ export const deleteUserOtpCredential = defineOperation({
   async run(call) {
     const { user_id, otp_id } = call.params
     const removal = call.event('otp.removed', { user_id, entity_type: 'otp', entity_id: otp_id })
-    const removed = await removeFactors(call, user_id, removal, deleteOtpCredential(user_id, otp_id, removal))
+    const remove = deleteOtpCredential(user_id, otp_id, removal)
+    const removed = await removeFactors(call, user_id, removal, remove, 'notice_factor_removed')
     if (!removed.ok) return removed
-    if (removed.value === 'none') return err(notFound)
-    if (removed.value === 'removed') tellOwner(call, user_id, 'notice_factor_removed')
-    return answer(204)
+    return removed.value ? answer(204) : err(notFound)
   },
 })

@@ -47,9 +47,10 @@ export const deleteUserPasskey = defineOperation({
     await deps
       .sessionsOf(user_id)
       .refusePasskeys({ now, user_id, credential_ids: [credential_id], origin, by })
-    await db.runAll([...guards, deletePasskey(user_id, credential_id, removal)])
+    const [, , removed] = await db.runAll([...guards, deletePasskey(user_id, credential_id, removal)])
+    // Before the sessions end: when that fails, the repeated attempt finds nothing to tell of.
+    if (removed?.length) tellOwner(call, user_id, 'notice_factor_removed')
     await endAllSessionsOf(call, user_id, { reason: 'credentials_reset' })
-    if (existing?.length) tellOwner(call, user_id, 'notice_factor_removed')
     return answer(204)
   },
 })

@@ -4,8 +4,9 @@ import { assertMayManage } from '../../../access/rights.store.ts'
 import type { AuditEvent } from '../../../audit/event.ts'
 import type { Problem } from '../../../kit/problem.ts'
 import { err, ok, type Result } from '../../../kit/result.ts'
+import type { NoticeKind } from '../../../recovery/notices.ts'
 import type { AdminCall } from '../../operation.ts'
-import { endAllSessionsOf, isOwn, ownAccount } from '../acting.ts'
+import { endAllSessionsOf, isOwn, ownAccount, tellOwner } from '../acting.ts'
 import { refuseUnknownUser } from '../user.store.ts'
 
 /**
@@ -20,14 +21,16 @@ export const selectRemoval = ({ type, user_id, entity_id }: AuditEvent): SQL => 
 /**
  * Takes factors that only Postgres knows away from somebody else, and ends the sessions if there were any.
  * @param remove the statement, with its event
- * @returns `earlier` for a repeated attempt
+ * @param notice what the owner is told, by the attempt that removed them: a repeated one may end the sessions alone
+ * @returns whether there were any, within the last hour
  */
 export async function removeFactors(
   call: AdminCall,
   userId: string,
   removal: AuditEvent,
   remove: SQL,
-): Promise<Result<'removed' | 'earlier' | 'none', Problem>> {
+  notice?: NoticeKind,
+): Promise<Result<boolean, Problem>> {
   const { actor, db } = call
   if (isOwn(actor, userId)) return err(ownAccount)
   const [, , earlier, removed] = await db.runAll([
@@ -36,7 +39,8 @@ export async function removeFactors(
     selectRemoval(removal),
     remove,
   ])
-  if (!removed?.length && !earlier?.length) return ok('none')
+  if (!removed?.length && !earlier?.length) return ok(false)
+  if (removed?.length && notice) tellOwner(call, userId, notice)
   await endAllSessionsOf(call, userId, { reason: 'credentials_reset' })
-  return ok(removed?.length ? 'removed' : 'earlier')
+  return ok(true)
 }

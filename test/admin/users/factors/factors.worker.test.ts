@@ -1,6 +1,9 @@
+import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { users } from '../../../../src/db/schema.ts'
 import { uuidv7 } from '../../../../src/kit/ids.ts'
 import { en } from '../../../../src/messages/en.ts'
+import { testDatabase } from '../../../fakes/database.ts'
 import { startMail } from '../../../login/mailbox.ts'
 import { addAdmin, callAdmin, type TestActor } from '../../../worker/admin-client.ts'
 import {
@@ -11,7 +14,7 @@ import {
   hiddenValues,
 } from '../../../worker/factors.ts'
 import { addManaged, addSignedIn, eventsAbout, isAlive } from '../../../worker/managed-person.ts'
-import { withoutObjects } from '../../../worker/without-objects.ts'
+import { losingObjects, withoutObjects } from '../../../worker/without-objects.ts'
 
 let admin: TestActor
 let support: TestActor
@@ -37,33 +40,64 @@ async function list(actor: TestActor, person: { readonly id: string }): Promise<
   return (await response.json()) as Factors
 }
 
-/** What comes to the mailbox of a person, of what an administrator does with `path`. */
-async function toldOf(email: string, method: string, path: string, body?: object): Promise<string> {
+/** A mailbox, and the subjects of what comes to it. */
+async function mailboxOf(email: string) {
   const service = startMail()
   await service.deliver(email)
-  const answered = await callAdmin(admin, method, path, {
-    env: service.provider.bindings,
-    ...(body && { body }),
-  })
-  expect(answered.status).toBeLessThan(300)
-  return (await service.arrived(1)).text
+  const act = async (method: string, path: string, more: { body?: object; env?: Partial<Env> } = {}) => {
+    const { body, env } = more
+    const answered = await callAdmin(admin, method, path, {
+      env: { ...service.provider.bindings, ...env },
+      ...(body && { body }),
+    })
+    return answered.status
+  }
+  const subjects = async (count: number) => {
+    await service.arrived(count)
+    return (await service.mails()).map(({ subject }) => subject)
+  }
+  return { act, subjects }
 }
 
 describe('the owner is told of', () => {
-  const removed = en.notices.factorRemoved.text('Authly').slice(0, 20)
+  const removed = en.notices.factorRemoved.subject('Authly')
+  const changed = en.notices.passwordChanged.subject('Authly')
 
-  it('a passkey, an app, and a password that an administrator took away, and not of who it was', async () => {
+  it('a passkey and an app that an administrator removed, and a password that was replaced', async () => {
     const person = await addManaged()
+    const { act, subjects } = await mailboxOf(person.email)
     const passkey = await addPasskeyRow(person.id)
     const otp = await addOtpRow(person.id)
-    const paths = [`/passkeys/${passkey}`, `/one-time-passwords/${otp}`]
-    for (const path of paths) {
-      const text = await toldOf(person.email, 'DELETE', factorsOf(person, path))
-      expect(text).toContain(removed)
-    }
+    expect(await act('DELETE', factorsOf(person, `/passkeys/${passkey}`))).toBe(204)
+    expect(await subjects(1)).toEqual([removed])
+    expect(await act('DELETE', factorsOf(person, `/one-time-passwords/${otp}`))).toBe(204)
+    expect(await subjects(2)).toEqual([removed, removed])
     const reset = `/admin/users/${person.id}/reset-password`
-    const text = await toldOf(person.email, 'POST', reset, { method: 'temporary_password' })
-    expect(text).toContain(en.notices.passwordChanged.text('Authly').slice(0, 20))
+    expect(await act('POST', reset, { body: { method: 'temporary_password' } })).toBe(200)
+    expect(await subjects(3)).toEqual([removed, removed, changed])
+  })
+
+  // Attack: the owner is told by nobody, because the first attempt failed after the factor was gone.
+  it.each([
+    ['a passkey', addPasskeyRow, '/passkeys/', 1],
+    ['an app', addOtpRow, '/one-time-passwords/', 0],
+  ] as const)('%s once, when their object goes away before the sessions end', async (...row) => {
+    const [, addRow, under, answered] = row
+    const person = await addSignedIn()
+    const email = `${person.id}@people.test`
+    await testDatabase().update(users).set({ email }).where(eq(users.id, person.id))
+    const { act, subjects } = await mailboxOf(email)
+    const path = factorsOf(person, `${under}${await addRow(person.id)}`)
+    const { USER_SESSIONS } = losingObjects(answered, admin.id)
+    expect(await act('DELETE', path, { env: { USER_SESSIONS } })).toBe(503)
+    expect(await isAlive(person)).toBe(true)
+    expect(await eventsAbout(person.id)).toHaveLength(1)
+    expect(await subjects(1)).toEqual([removed])
+    expect(await act('DELETE', path)).toBe(204)
+    expect(await isAlive(person)).toBe(false)
+    const reset = `/admin/users/${person.id}/reset-password`
+    expect(await act('POST', reset, { body: { method: 'temporary_password' } })).toBe(200)
+    expect(await subjects(2)).toEqual([removed, changed])
   })
 })
 
