@@ -1,1 +1,0 @@
-export { possibleCredentials } from '../passkeys/possible-credentials.ts'
