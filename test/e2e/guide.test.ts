@@ -100,7 +100,7 @@ describe.runIf(hasChromium)('the guide in Chromium', () => {
     expect(await page.evaluate(makeMarkup)).toBe('TypeError')
     const ask = (path: string) => page.evaluate(async (where) => (await fetch(where)).status, path)
     expect([await ask('/account'), await ask('/account/sessions')]).toEqual([403, 403])
-    for (const path of ['/login', '/account', '/oauth/authorize', '/docs']) {
+    for (const path of ['/login', '/account', '/oauth/authorize']) {
       const opened = context.waitForEvent('page')
       await page.evaluate((where) => {
         Object.assign(globalThis, { other: open(where) })
