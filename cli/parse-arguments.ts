@@ -29,15 +29,19 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
   return { options, positionals: isHelp ? {} : namePositionals(command, parsed.positionals) }
 }
 
-/** `--sort -name` is `--sort=-name`: a value that is one of the possible values is no option. */
+/** `--sort -name` is `--sort=-name`: a value that is one of the possible values is no option, and no hash is one. */
 const withDashedValues = (specs: readonly OptionSpec[], args: readonly string[]): readonly string[] =>
   args.reduce<string[]>((joined, argument) => {
     const last = joined.at(-1)
     const spec = argument.startsWith('-') ? specs.find(({ name }) => last === `--${name}`) : undefined
-    if (spec?.values?.includes(argument)) joined[joined.length - 1] = `${last}=${argument}`
+    const isValue = spec?.values?.includes(argument) || (spec?.value === 'hash' && isHash(argument))
+    if (isValue) joined[joined.length - 1] = `${last}=${argument}`
     else joined.push(argument)
     return joined
   }, [])
+
+/** SHA-256 as base64url, or a list of them. */
+const isHash = (argument: string): boolean => /^[\w-]{43}(,[\w-]{43})*$/.test(argument)
 
 function parse(specs: readonly OptionSpec[], args: readonly string[]) {
   const options = Object.fromEntries(

@@ -141,6 +141,10 @@ describe('arguments', () => {
     expect(options['scope']).toEqual(['openid', 'profile', 'email', 'phone'])
     expect(options['redirect-uris']).toEqual(['https://a.example/', 'https://b.example/'])
     expect(parseArguments(command('users', 'list'), ['--sort', '-name']).options['sort']).toBe('-name')
+    const hash = '-HItDXHojoyYMAW-BSsyhOmloBHxt54FZlCAJ2knV9o'
+    const verify = command('audit', 'verify')
+    expect(parseArguments(verify, ['trail', '--anchor', hash]).options['anchor']).toEqual([hash])
+    expect(() => parseArguments(verify, ['trail', '--anchor', '--offline'])).toThrow('--anchor needs a value')
     expect(parseArguments(command('api'), ['get', '/x', '--header', 'a: b,c']).options['header']).toEqual([
       'a: b,c',
     ])
