@@ -37,7 +37,7 @@ export async function readRequestObject(
   const parameters = parsed.value
   // From here on they are the client's own words, and it may be told where it asks to be.
   const refused = (fault: string) => err({ refusal: invalidObject(fault), parameters })
-  const isForOne = !isPublished && isOfOnePerson(parameters)
+  const isForOne = claims.jti === undefined && !isPublished && isOfOnePerson(parameters)
   const digest = isForOne ? await sha256(JSON.stringify(claims)) : undefined
   const checked = checkObjectClaims(needs, client, claims, digest)
   if (!checked.ok) return refused(checked.error)
