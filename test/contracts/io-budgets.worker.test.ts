@@ -31,7 +31,7 @@ import { argon2Hasher } from '../../src/passwords/argon2.ts'
 import { policies } from '../../src/rate-limits/policies.ts'
 import { issueNotMeLink } from '../../src/recovery/not-me.ts'
 import worker from '../../src/worker.ts'
-import { openProvider, sendBy } from '../delivery/message-provider.ts'
+import { openProvider } from '../delivery/message-provider.ts'
 import { cloudflareOf, makeCertificate } from '../fakes/certificates.ts'
 import { createDpopKey, type DpopKey } from '../fakes/dpop-key.ts'
 import { makePasskey, readOptions } from '../passkeys/make-passkey.ts'
@@ -54,6 +54,7 @@ import { countingEnv, countQueries, type IoCount } from '../worker/counting-env.
 import { addOtpRow, addPasskeyRow } from '../worker/factors.ts'
 import { useSettings } from '../worker/local-settings.ts'
 import { addManaged } from '../worker/managed-person.ts'
+import { setBindings } from '../worker/wrapped-object.ts'
 import { type Budget, budgets, storedBytes, type Units } from './budgets.ts'
 import { registerClient } from './worker-client.ts'
 
@@ -1259,7 +1260,7 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     const sending = { ...counted, ...provider.vars } as Env
     const invited = `${uuidv7()}@budget.test`
     const name = await destinationName(testDependencies().root, { channel: 'email', address: invited })
-    await sendBy(env.DESTINATION.getByName(name), provider.bindings)
+    await setBindings(env.DESTINATION.getByName(name), provider.bindings)
     await startCounting()
     const body = { email: invited, setup: { method: 'invitation', send: true } }
     const response = await callAdmin(admin, 'POST', '/admin/users', { env: sending, body })
@@ -1284,7 +1285,7 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
       await useSettings({ 'registration.mode': 'open', 'registration.challenge': challenge })
       const email = `${uuidv7()}@register.test`
       const name = await destinationName(testDependencies().root, { channel: 'email', address: email })
-      await sendBy(env.DESTINATION.getByName(name), provider.bindings)
+      await setBindings(env.DESTINATION.getByName(name), provider.bindings)
       return { email, fields: hiddenFields(await (await call('/register')).text(), 'address') }
     }
     const send = (fields: Record<string, string>) => post('/register', fields, { origin: issuer })
@@ -1351,7 +1352,7 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
     const destination = async (address: string) => {
       const name = await destinationName(testDependencies().root, { channel: 'email', address })
       const stub = env.DESTINATION.getByName(name)
-      await sendBy(stub, provider.bindings)
+      await setBindings(stub, provider.bindings)
       return stub
     }
     const open = async (identifier: string) => {
@@ -1460,7 +1461,7 @@ describe('I/O budgets on a warm isolate (docs/io-budgets.md)', () => {
         .insert(passwordCredentials)
         .values({ user_id: id, hash: await argon2Hasher.hash(password) })
       const name = await destinationName(testDependencies().root, { channel: 'sms', address: number })
-      await sendBy(env.DESTINATION.getByName(name), provider.bindings)
+      await setBindings(env.DESTINATION.getByName(name), provider.bindings)
       cookies = ''
       const pending = (await signIn(password, address)).headers.get('location') as string
       const fields = hiddenFields(await (await call(pending)).text(), 'sms_code')

@@ -11,7 +11,8 @@ import { auditEvents } from '../../src/db/schema.ts'
 import type { QueuedMessage } from '../../src/delivery/message.ts'
 import { testDatabase } from '../fakes/database.ts'
 import { hearLog } from '../worker/hear-log.ts'
-import { openProvider, queuedMessage, secretUrl, sendBy } from './message-provider.ts'
+import { setBindings } from '../worker/wrapped-object.ts'
+import { openProvider, queuedMessage, secretUrl } from './message-provider.ts'
 
 const minute = 60_000
 const log = hearLog()
@@ -64,7 +65,7 @@ async function runFor(stub: Stub, milliseconds: number): Promise<void> {
 describe('the outbox of a destination', () => {
   it('hands a message to the provider once and deletes all it stored', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     const message = await queuedMessage()
     expect(await stub.enqueue(message)).toBe('queued')
     expect(await stub.enqueue(message)).toBe('queued')
@@ -86,7 +87,7 @@ describe('the outbox of a destination', () => {
 
   it('takes messages again after its storage was deleted', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     for (let round = 0; round < 2; round++) {
       await stub.enqueue(await queuedMessage())
       await runFor(stub, minute)
@@ -96,7 +97,7 @@ describe('the outbox of a destination', () => {
 
   it('a provider down for an hour, then back: every unexpired message once', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     await provider.set('down')
     const lasting = await Promise.all(Array.from({ length: 5 }, () => queuedMessage()))
     const expiring = await queuedMessage({ expires_at: Date.now() + 30 * minute })
@@ -122,7 +123,7 @@ describe('the outbox of a destination', () => {
 
   it('drops a message that has expired, without asking the provider', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     const message = await queuedMessage({ expires_at: Date.now() + minute, due_at: Date.now() + 2 * minute })
     await stub.enqueue(message)
     await runFor(stub, 3 * minute)
@@ -145,7 +146,7 @@ describe('the outbox of a destination', () => {
 
   it('a seal moved to another message does not open: the row is dropped, not sent to somebody else', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     const [one, other] = [await queuedMessage(), await queuedMessage({ address: 'eve@example.com' })]
     const moved = { ...one, sealed: other.sealed }
     await stub.enqueue(moved)
@@ -158,7 +159,7 @@ describe('the outbox of a destination', () => {
 
   it('50 messages queued at once: each is sent once, in order', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     const messages = await Promise.all(Array.from({ length: 50 }, () => queuedMessage()))
     await Promise.all([...messages, ...messages].map((message) => stub.enqueue(message)))
     await runFor(stub, 5 * minute)
@@ -179,14 +180,14 @@ describe('the outbox of a destination', () => {
     const message = await queuedMessage()
     await stub.enqueue(message)
     await evictDurableObject(stub)
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     // The provider takes it, and nobody learns of it.
     await provider.set('loses_answers')
     await runDurableObjectAlarm(stub)
     expect((await provider.seen()).taken).toHaveLength(1)
     expect(await rowsOf(stub)).toHaveLength(1)
     await evictDurableObject(stub)
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     await provider.set('up')
     await runFor(stub, minute)
     const { taken, requests } = await provider.seen()
@@ -196,7 +197,7 @@ describe('the outbox of a destination', () => {
 
   it('has its alarm set before the provider is asked: what ends the object meanwhile loses nothing', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     await provider.set('down')
     await stub.enqueue(await queuedMessage())
     await runDurableObjectAlarm(stub)
@@ -205,7 +206,7 @@ describe('the outbox of a destination', () => {
 
   it('waits as long as the provider asks, if that is longer', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     await provider.set('limited')
     await stub.enqueue(await queuedMessage())
     await runDurableObjectAlarm(stub)
@@ -218,7 +219,7 @@ describe('the outbox of a destination', () => {
 
   it('a wrong key of ours is no fault of the message: it waits for whoever mends it', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     await provider.set('unauthorized')
     await stub.enqueue(await queuedMessage())
     await runFor(stub, 10 * minute)
@@ -231,7 +232,7 @@ describe('the outbox of a destination', () => {
     '%s: a refusal by the provider is final, and an event',
     async (channel) => {
       const [stub, provider] = [newDestination(), openProvider()]
-      await sendBy(stub, provider.bindings)
+      await setBindings(stub, provider.bindings)
       await provider.set('refuses')
       const message = await queuedMessage({
         channel,
@@ -250,7 +251,7 @@ describe('the outbox of a destination', () => {
 
   it('follows no redirect: message and key would go to another host', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     await provider.set('redirect')
     await stub.enqueue(await queuedMessage())
     await runDurableObjectAlarm(stub)
@@ -260,7 +261,7 @@ describe('the outbox of a destination', () => {
 
   it('sends text messages by form, with the host that the code belongs to in the last line', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     await stub.enqueue(await queuedMessage({ channel: 'sms', address: '+4915112345678' }))
     await runFor(stub, minute)
     const [sms] = (await provider.seen()).taken
@@ -270,7 +271,7 @@ describe('the outbox of a destination', () => {
 
   it('a header with a line break is refused before any provider sees it', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     const message = await queuedMessage({ address: 'ada@example.com\r\nBcc: eve@example.com' })
     await stub.enqueue(message)
     await runFor(stub, minute)
@@ -284,7 +285,7 @@ describe('the outbox of a destination', () => {
     const provider = openProvider()
     const held = async () => {
       const stub = newDestination()
-      await sendBy(stub, provider.bindings)
+      await setBindings(stub, provider.bindings)
       const message = await queuedMessage({ due_at: Date.now() + 30_000 })
       await stub.enqueue(message)
       return { stub, message }
@@ -318,13 +319,13 @@ describe('the outbox of a destination', () => {
 
   it('keeps the event while Postgres is away, and sends nothing again', async () => {
     const [stub, provider] = [newDestination(), openProvider()]
-    await sendBy(stub, { ...provider.bindings, DATABASE_GATEWAY_URL: 'http://127.0.0.1:1' } as Env)
+    await setBindings(stub, { ...provider.bindings, DATABASE_GATEWAY_URL: 'http://127.0.0.1:1' } as Env)
     const message = await queuedMessage()
     await stub.enqueue(message)
     await runDurableObjectAlarm(stub)
     expect((await provider.seen()).taken).toHaveLength(1)
     later(minute)
-    await sendBy(stub, provider.bindings)
+    await setBindings(stub, provider.bindings)
     await runFor(stub, 5 * minute)
     expect((await provider.seen()).requests).toBe(1)
     expect((await eventsOf(message)).map(({ type }) => type)).toEqual(['message.sent'])

@@ -1,5 +1,5 @@
 /** Destinations whose messages go to a stand-in for the APIs of providers. */
-import { env, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:test'
 import { configOf } from '../../src/config.ts'
 import type { MessageContent, QueuedMessage } from '../../src/delivery/message.ts'
 import { toMessageBrand } from '../../src/delivery/message-brand.ts'
@@ -33,13 +33,6 @@ export function openProvider(changed: Readonly<Record<string, string>> = {}) {
     seen: async () => (await (await fetch(`${standIn}/seen/${label}`)).json()) as SeenMessages,
   }
 }
-
-/** Lets an object that runs send by `bindings`; an eviction forgets it. */
-export const sendBy = (stub: DurableObjectStub, bindings: Env): Promise<void> =>
-  runInDurableObject(stub, (instance) => {
-    // Inside its wrapper (`src/lazy-objects.ts`).
-    Object.assign((instance as unknown as { object: object }).object, { env: bindings })
-  })
 
 export const secretUrl = 'https://auth.test/set-password?link=authly_il_SECRET.SECRET'
 

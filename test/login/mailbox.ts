@@ -10,9 +10,10 @@ import { expect, vi } from 'vitest'
 import { destinationName } from '../../src/delivery/queue-message.ts'
 import type { StoredSettings } from '../../src/settings/settings.ts'
 import worker from '../../src/worker.ts'
-import { openProvider, sendBy } from '../delivery/message-provider.ts'
+import { openProvider } from '../delivery/message-provider.ts'
 import { testDependencies } from '../worker/admin-client.ts'
 import { useSettings } from '../worker/local-settings.ts'
+import { setBindings } from '../worker/wrapped-object.ts'
 import { type Browser, openBrowser, type Shown } from './browser.ts'
 
 export interface Mail {
@@ -56,7 +57,7 @@ export function startMail() {
     },
     /** The object of what is typed sends by this provider; an eviction forgets it. */
     deliver: async (typed: string, channel: 'email' | 'sms' = 'email') =>
-      sendBy(await objectOf(typed, channel), provider.bindings),
+      setBindings(await objectOf(typed, channel), provider.bindings),
     /** The text message that arrives as this one of them. */
     text: (count: number) =>
       vi.waitFor(

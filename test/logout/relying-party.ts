@@ -9,6 +9,7 @@ import type { PartyBehaviour, SeenRequest } from '../fakes/relying-parties.ts'
 import { type Browser, issuer } from '../login/browser.ts'
 import { authorizePath } from '../login/people.ts'
 import { stubOf } from '../sessions/object-subject.ts'
+import { setBindings, wrappedIn } from '../worker/wrapped-object.ts'
 
 const { TEST_RELYING_PARTIES_URL: standIn } = env as unknown as { TEST_RELYING_PARTIES_URL: string }
 /** Of `authorizePath` (RFC 7636 appendix B). */
@@ -42,15 +43,11 @@ export async function openRelyingParty(changed: Columns = {}) {
     outbox,
     /** Lets its outbox call loopback addresses; an eviction forgets it. */
     allowLoopback: (): Promise<void> =>
-      runInDurableObject(outbox(), (instance) => {
-        // Inside its wrapper (`src/lazy-objects.ts`).
-        const bindings = { ...env, AUTHLY_ALLOW_LOOPBACK_FETCH: 'true' }
-        Object.assign((instance as unknown as { object: object }).object, { env: bindings })
-      }),
+      setBindings(outbox(), { ...env, AUTHLY_ALLOW_LOOPBACK_FETCH: 'true' } as Env),
     /** Whether its outbox takes logouts. */
     setTaking: (isTaking: boolean): Promise<void> =>
       runInDurableObject(outbox(), (instance) => {
-        const { object: wrapped } = instance as unknown as { object: { enqueue?: () => Promise<void> } }
+        const wrapped = wrappedIn<{ enqueue?: () => Promise<void> }>(instance)
         if (isTaking) delete wrapped.enqueue
         else wrapped.enqueue = () => Promise.reject(new Error('takes nothing'))
       }),

@@ -10,6 +10,7 @@ import type { HandedPage } from '../../src/webhooks/outbox-port.ts'
 import { testDatabase, useOwnDatabase } from '../fakes/database.ts'
 import type { PartyBehaviour, SeenRequest } from '../fakes/relying-parties.ts'
 import { addAdmin, callAdmin, type TestActor } from '../worker/admin-client.ts'
+import { setBindings, wrappedIn } from '../worker/wrapped-object.ts'
 
 const { TEST_RELYING_PARTIES_URL: receivers } = env as unknown as { TEST_RELYING_PARTIES_URL: string }
 
@@ -33,11 +34,7 @@ export const bindings = (): Env => ({ ...env, AUTHLY_ALLOW_LOOPBACK_FETCH: 'true
 export const dispatcher = () => env.WEBHOOK_DISPATCHER.getByName('dispatcher')
 export const outboxOf = (id: string) => env.WEBHOOK_OUTBOX.getByName(id)
 
-export const wire = (stub: DurableObjectStub, own: Env = bindings()) =>
-  runInDurableObject(stub, (instance) => {
-    // Inside its wrapper (`src/lazy-objects.ts`).
-    Object.assign((instance as unknown as { object: object }).object, { env: own })
-  })
+export const wire = (stub: DurableObjectStub, own: Env = bindings()) => setBindings(stub, own)
 
 export const ringsAt = (stub: DurableObjectStub) =>
   runInDurableObject(stub, (_, { storage }) => storage.getAlarm())
@@ -60,10 +57,9 @@ export const breakOutbox = (id: string, table: 'deliveries' | 'replays' = 'deliv
 /** From now on the outbox does not answer when it is handed something. @returns lets what it was handed go on, and mends it */
 export async function hangOutbox(id: string): Promise<() => Promise<void>> {
   let hangs = true
-  type Wrapped = { object: { enqueue?: (page: HandedPage) => Promise<void> } }
-  // Inside its wrapper (`src/lazy-objects.ts`).
+  type Taking = { enqueue?: (page: HandedPage) => Promise<void> }
   await runInDurableObject(outboxOf(id), (instance) => {
-    const { object: outbox } = instance as unknown as Wrapped
+    const outbox = wrappedIn<Taking>(instance)
     const enqueue = outbox.enqueue?.bind(outbox)
     outbox.enqueue = async (page) => {
       while (hangs) await delay(50)
@@ -73,7 +69,7 @@ export async function hangOutbox(id: string): Promise<() => Promise<void>> {
   return async () => {
     hangs = false
     await runInDurableObject(outboxOf(id), (instance) => {
-      delete (instance as unknown as Wrapped).object.enqueue
+      delete wrappedIn<Taking>(instance).enqueue
     })
   }
 }

@@ -3,12 +3,13 @@ import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { auditEvents, passwordSetupLinks, users } from '../../../src/db/schema.ts'
 import { destinationName } from '../../../src/delivery/queue-message.ts'
-import { openProvider, sendBy } from '../../delivery/message-provider.ts'
+import { openProvider } from '../../delivery/message-provider.ts'
 import { testDatabase } from '../../fakes/database.ts'
 import { openBrowser } from '../../login/browser.ts'
 import { goodPassword } from '../../login/people.ts'
 import { addAdmin, callAdmin, type TestActor, testDependencies } from '../../worker/admin-client.ts'
 import { addManaged } from '../../worker/managed-person.ts'
+import { setBindings } from '../../worker/wrapped-object.ts'
 
 const database = testDatabase()
 let admin: TestActor
@@ -22,7 +23,7 @@ const newAddress = () => `ada-${crypto.randomUUID()}@example.com`
 async function destinationOf(address: string, bindings: Env) {
   const name = await destinationName(testDependencies().root, { channel: 'email', address })
   const stub = env.DESTINATION.getByName(name)
-  await sendBy(stub, bindings)
+  await setBindings(stub, bindings)
   return stub
 }
 /** The message that the provider has taken, when nothing waits any more. Alarms ring by themselves here. */

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { windowEvents } from '../../../src/audit/stream/socket-subscriber.ts'
 import { users } from '../../../src/db/schema.ts'
 import { uuidv7 } from '../../../src/kit/ids.ts'
+import { setBindings } from '../../worker/wrapped-object.ts'
 import { database } from '../delivered-events.ts'
 import {
   addAuditor,
@@ -44,9 +45,7 @@ const hangUp = () =>
 const nowhere = { DATABASE_GATEWAY_URL: 'http://127.0.0.1:1' }
 /** Changes the bindings of the object as it runs now. */
 const reach = (region: string, bindings: Record<string, string>) =>
-  runInDurableObject(streamOf(region), (instance) => {
-    Object.assign((instance as unknown as { object: object }).object, { env: { ...env, ...bindings } })
-  })
+  setBindings(streamOf(region), { ...env, ...bindings })
 
 describe('the live audit stream', () => {
   it('gives each event to each subscriber once and in order, over SSE and WebSocket', async () => {
